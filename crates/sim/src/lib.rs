@@ -1,0 +1,26 @@
+//! A VPC in memory that drives the passes of hopover in virtual time.
+//!
+//! Everything follows from one seed: latencies, delays of events, which calls meet a fault. Nothing here sleeps; an hour
+//! of the VPC's time passes in milliseconds, and the same seed gives the same hour again.
+//!
+//! ```text
+//! simulation   the clock, the function (invocations, retries, sweeps, concurrency), calls under way
+//!   cloud      what EC2 would answer: instances, interfaces, route tables, stale reads
+//!     bucket   EC2's own token buckets
+//!     fault    what goes wrong, and when
+//!   event      the EventBridge events of state changes
+//! example      the VPC that `hopover drill` uses
+//! ```
+
+pub mod bucket;
+pub mod call;
+pub mod cloud;
+pub mod event;
+pub mod example;
+pub mod fault;
+pub mod settings;
+pub mod simulation;
+
+pub use cloud::Cloud;
+pub use settings::Settings;
+pub use simulation::Simulation;

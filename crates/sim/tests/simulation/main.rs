@@ -1,0 +1,10 @@
+//! Passes over the embedded VPC, in virtual time.
+
+mod bucket;
+mod faults;
+mod floor;
+mod four_steps;
+mod groups;
+mod overlap;
+mod preferences;
+mod vpc;
