@@ -1,0 +1,249 @@
+//! What a failed call means, and what a person can do about it.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use hopover_core::id::Region;
+use hopover_core::observation::ObserveFailure;
+use hopover_core::write::{FailureKind, WriteFailure, WriteResult};
+
+/// What a failed call means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// Refused for its rate, not carried out.
+    Throttled,
+    /// The permission is missing.
+    Denied,
+    /// The credentials are missing, expired or wrong.
+    Credentials,
+    NoSuchTable,
+    NoSuchRoute,
+    NoSuchInterface,
+    /// EC2 does not accept a parameter.
+    NotAccepted,
+    /// No answer, or a fault of the service: it may or may not have been carried out.
+    NoReply,
+    /// Any other refusal.
+    Other,
+}
+
+/// The meaning of an answer that is an error, by its HTTP status and its error code.
+///
+/// Codes are compared without regard to case: EC2 spells `InvalidRouteTableID.NotFound` and `InvalidRouteTableId.Malformed`.
+/// Source: "Error codes for the Amazon EC2 API", and the throttling codes of the SDKs.
+pub(crate) fn meaning(status: u16, code: Option<&str>) -> Meaning {
+    match code.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "requestlimitexceeded"
+        | "throttling"
+        | "throttled"
+        | "throttlingexception"
+        | "throttledexception"
+        | "requestthrottled"
+        | "requestthrottledexception"
+        | "ec2throttledexception"
+        | "toomanyrequestsexception"
+        | "bandwidthlimitexceeded"
+        | "slowdown"
+        | "priorrequestnotcomplete" => Meaning::Throttled,
+        "unauthorizedoperation"
+        | "unauthorized"
+        | "accessdenied"
+        | "accessdeniedexception"
+        | "authorizationerror"
+        | "authorizationerrorexception"
+        | "kmsaccessdenied"
+        | "kmsaccessdeniedexception" => Meaning::Denied,
+        "authfailure"
+        | "expiredtoken"
+        | "expiredtokenexception"
+        | "requestexpired"
+        | "invalidclienttokenid"
+        | "invalidaccesskeyid"
+        | "invalidtoken"
+        | "invalidsecuritytoken"
+        | "unrecognizedclientexception"
+        | "signaturedoesnotmatch"
+        | "incompletesignature"
+        | "missingauthenticationtoken"
+        | "missingauthenticationtokenexception"
+        | "tokenrefreshrequired" => Meaning::Credentials,
+        "invalidroutetableid.notfound" | "invalidroutetableid.malformed" => Meaning::NoSuchTable,
+        // The destination of such a route is the prefix list.
+        "invalidroute.notfound"
+        | "invalidroute.malformed"
+        | "invalidprefixlistid.notfound"
+        | "invalidprefixlistid.malformed" => Meaning::NoSuchRoute,
+        "invalidnetworkinterfaceid.notfound"
+        | "invalidnetworkinterfaceid.malformed"
+        | "invalidnetworkinterface.notfound" => Meaning::NoSuchInterface,
+        "invalidparametervalue"
+        | "invalidparametercombination"
+        | "invalidparameter"
+        | "invalidparameterexception"
+        | "missingparameter"
+        | "unknownparameter"
+        | "validationerror"
+        | "invalidroute.invalidstate"
+        | "invalidinstanceid"
+        | "incorrectstate"
+        | "incorrectinstancestate"
+        | "operationnotpermitted"
+        | "unsupported"
+        | "unsupportedoperation" => Meaning::NotAccepted,
+        "requesttimeout" | "requesttimeoutexception" | "internalerror" | "internalfailure" => {
+            Meaning::NoReply
+        }
+        _ if status == 429 => Meaning::Throttled,
+        // "Not implemented" will not be so the next time either.
+        _ if status >= 500 && status != 501 => Meaning::NoReply,
+        _ => Meaning::Other,
+    }
+}
+
+/// A failed call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) meaning: Meaning,
+    /// The HTTP status, if there was an answer.
+    pub(crate) status: Option<u16>,
+    /// The service's error code, if there was one; else a word of ours.
+    pub(crate) code: String,
+    /// The service's message, or what is known instead.
+    pub(crate) message: String,
+    /// True if the answer was in the service's own form: with an error code.
+    pub(crate) has_code: bool,
+    /// True if the call took as long as it may.
+    pub(crate) timed_out: bool,
+}
+
+impl Failure {
+    /// Reads the SDK's error.
+    pub(crate) fn new<E>(error: &SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        if let Some(missing) = find::<CredentialsError>(error) {
+            return Self::of_credentials(missing);
+        }
+        let unanswered = |meaning, code: &str, timed_out| Self {
+            meaning,
+            status: None,
+            code: code.to_owned(),
+            message: error.source().map_or_else(|| error.to_string(), chain),
+            has_code: false,
+            timed_out,
+        };
+        match error {
+            SdkError::ServiceError(answer) => {
+                let (status, code) = (answer.raw().status().as_u16(), answer.err().code());
+                Self::answered(status, code, answer.err().message())
+            }
+            SdkError::ResponseError(answer) => {
+                let status = Some(answer.raw().status().as_u16());
+                Self { status, ..unanswered(Meaning::NoReply, "UnreadableAnswer", false) }
+            }
+            SdkError::TimeoutError(_) => unanswered(Meaning::NoReply, "Timeout", true),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                unanswered(Meaning::NoReply, "Timeout", true)
+            }
+            SdkError::DispatchFailure(_) => unanswered(Meaning::NoReply, "NoConnection", false),
+            // Nothing was sent.
+            _ => unanswered(Meaning::Other, "NotSent", false),
+        }
+    }
+
+    /// An answer that is an error.
+    pub(crate) fn answered(status: u16, code: Option<&str>, message: Option<&str>) -> Self {
+        Self {
+            meaning: meaning(status, code),
+            status: Some(status),
+            code: code.map_or_else(|| format!("HTTP {status}"), str::to_owned),
+            message: message.unwrap_or("the answer does not say why").to_owned(),
+            has_code: code.is_some(),
+            timed_out: false,
+        }
+    }
+
+    fn of_credentials(error: &CredentialsError) -> Self {
+        let (meaning, code, message) = match error {
+            CredentialsError::CredentialsNotLoaded(_) => (
+                Meaning::Credentials,
+                "NoCredentials",
+                "none are in the environment, a profile or a role".to_owned(),
+            ),
+            // Whoever hands them out may answer the next time.
+            CredentialsError::ProviderTimedOut(_) => (Meaning::NoReply, "CredentialsTimeout", chain(error)),
+            _ => (Meaning::Credentials, "BadCredentials", chain(error)),
+        };
+        Self { meaning, status: None, code: code.to_owned(), message, has_code: false, timed_out: false }
+    }
+
+    /// True if the same call may succeed a little later.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self.meaning, Meaning::Throttled | Meaning::NoReply)
+    }
+
+    /// What it says to a pass about a write.
+    pub(crate) fn into_write_result(self) -> WriteResult {
+        let kind = match self.meaning {
+            Meaning::Throttled => return WriteResult::Throttled,
+            Meaning::NoReply => return WriteResult::NoReply(self.cause()),
+            Meaning::Denied => FailureKind::Denied,
+            Meaning::Credentials => FailureKind::Credentials,
+            Meaning::NoSuchTable => FailureKind::NoSuchTable,
+            Meaning::NoSuchRoute => FailureKind::NoSuchRoute,
+            Meaning::NoSuchInterface => FailureKind::NoSuchInterface,
+            Meaning::NotAccepted => FailureKind::NotAccepted,
+            Meaning::Other => FailureKind::Other,
+        };
+        WriteResult::Failed(WriteFailure { kind, code: self.code, message: self.message })
+    }
+
+    /// What it says to a pass about a look. `action` is the IAM action of the call.
+    pub(crate) fn into_observe_failure(self, action: &str, region: &Region) -> ObserveFailure {
+        let cause = self.cause();
+        let message = match self.meaning {
+            Meaning::Denied => {
+                format!("{action} is denied ({cause}): allow it to the role that hopover runs under")
+            }
+            Meaning::Credentials => format!(
+                "no valid credentials for {action} ({cause}): give the function a role, or set AWS_PROFILE, or \
+                 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            ),
+            Meaning::Throttled => format!("EC2 in {region} throttles {action} ({cause})"),
+            Meaning::NoReply => {
+                format!(
+                    "no answer to {action} ({cause}): if it lasts, check the way to the EC2 endpoint in {region}"
+                )
+            }
+            _ => format!("EC2 in {region} refuses {action} ({cause})"),
+        };
+        ObserveFailure { message, transient: self.is_transient() }
+    }
+
+    /// Code and message.
+    pub(crate) fn cause(&self) -> String {
+        format!("{}: {}", self.code, self.message)
+    }
+}
+
+/// An error and those behind it.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// The first error of that type in the chain.
+fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
+    causes(error).find_map(|error| error.downcast_ref())
+}
+
+/// Every error of the chain in one line.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<_> = causes(error).map(ToString::to_string).collect();
+    parts.dedup();
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests;
