@@ -1,0 +1,57 @@
+//! A drill as people read it.
+
+use super::DrillReport;
+use super::steps::{Stage, StepReport};
+use crate::output::{bad, faint, good, strong, table};
+
+pub(super) fn opening(stage: &Stage, seed: u64) {
+    let (ours, bystanders) = stage.counts();
+    anstream::println!(
+        "{} on the embedded VPC {}, seed {seed}: virtual time, nothing real\n\
+         A carries {ours} routes, B is ready; {bystanders} other routes must not move",
+        strong("drill"),
+        stage.vpc(),
+    );
+}
+
+pub(super) fn step(number: usize, report: &StepReport) {
+    anstream::println!("\n{} {}", strong(format!("{number}.")), strong(&report.step));
+    anstream::println!("   expected  {}", report.expected);
+    anstream::println!("   happened  {}", report.happened);
+    for (at, subject) in report.told.iter().enumerate() {
+        anstream::println!("   {}  {subject}", if at == 0 { "told    " } else { "        " });
+    }
+    if let Some(failover) = &report.failover {
+        anstream::println!(
+            "   time      {} ms from the event to the last route, of which\n             \
+             {} until invoked, {} observe, {} apply; then {} ms verify",
+            failover.event_to_last_route_ms,
+            failover.event_to_invocation_ms,
+            failover.timings.observe_ms,
+            failover.timings.apply_ms,
+            failover.timings.verify_ms,
+        );
+    }
+    let rows = report.routes.iter().map(|line| {
+        [
+            line.key.table.to_string(),
+            line.key.destination.to_string(),
+            line.before.clone(),
+            line.after.clone(),
+        ]
+    });
+    anstream::print!("{}", table(["route table", "destination", "before", "after"], rows));
+    anstream::println!("     {}", faint(format!("{} other routes: unchanged", report.bystanders)));
+    if report.passed() {
+        anstream::println!("   verdict   {}", good("as expected"));
+    } else {
+        anstream::println!("   verdict   {}", bad("NOT as expected"));
+        report.problems.iter().for_each(|problem| anstream::println!("             {problem}"));
+    }
+}
+
+pub(super) fn closing(protocol: &DrillReport) {
+    let held = protocol.steps.iter().filter(|step| step.passed()).count();
+    let verdict = format!("{held} of {} steps as expected", protocol.steps.len());
+    anstream::println!("\n{}", if protocol.passed { good(verdict) } else { bad(verdict) });
+}

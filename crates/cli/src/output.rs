@@ -1,0 +1,70 @@
+//! Everything that is printed: results on standard output, talk on standard error. `anstream` drops colour where there is
+//! no terminal or `NO_COLOR` is set.
+
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ContentArrangement, Table, TableStyle};
+use hopover_core::fact::{Fact, Level};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+fn painted(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Green.
+pub(crate) fn good(text: impl Display) -> String {
+    painted(AnsiColor::Green.on_default(), text)
+}
+
+/// Red.
+pub(crate) fn bad(text: impl Display) -> String {
+    painted(AnsiColor::Red.on_default().bold(), text)
+}
+
+/// Bold.
+pub(crate) fn strong(text: impl Display) -> String {
+    painted(Style::new().bold(), text)
+}
+
+/// Faint.
+pub(crate) fn faint(text: impl Display) -> String {
+    painted(Style::new().dimmed(), text)
+}
+
+/// One fact of the story, on standard error.
+pub(crate) fn tell(fact: &Fact) {
+    let label = match fact.level() {
+        Level::Info => faint("info "),
+        Level::Warn => painted(AnsiColor::Yellow.on_default(), "warn "),
+        Level::Error => bad("error"),
+    };
+    anstream::eprintln!("{label} {fact}");
+}
+
+/// Why a command failed, in one line on standard error.
+pub(crate) fn complain(failure: &Failure) {
+    anstream::eprintln!("{}: {failure}", bad("error"));
+}
+
+/// A document, for programs.
+pub(crate) fn json(document: &impl Serialize) -> Result<(), Failure> {
+    let text =
+        serde_json::to_string_pretty(document).map_err(|error| Failure::Unexpected(error.to_string()))?;
+    anstream::println!("{text}");
+    Ok(())
+}
+
+/// A table without lines, indented; it is never broken, so that it survives a pipe.
+pub(crate) fn table<const N: usize>(
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header);
+    table.add_rows(rows);
+    table.to_string().lines().flat_map(|line| ["    ", line.trim_end(), "\n"].map(str::to_owned)).collect()
+}
