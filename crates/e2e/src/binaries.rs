@@ -1,0 +1,34 @@
+//! The binaries under test, built by the same `cargo test --workspace` that runs the tests.
+
+use std::path::PathBuf;
+
+/// The folder of the build products: the parent of the profile's folder, in which this test runs (`…/debug/deps/…`).
+pub fn target_folder() -> PathBuf {
+    profile_folder().parent().expect("a profile's folder is in the target folder").to_owned()
+}
+
+/// The Lambda binary.
+pub fn bootstrap() -> PathBuf {
+    built("bootstrap")
+}
+
+/// The command line.
+pub fn hopover() -> PathBuf {
+    built("hopover")
+}
+
+fn built(name: &str) -> PathBuf {
+    let path = profile_folder().join(name);
+    assert!(
+        path.exists(),
+        "{} is not built: run cargo build --workspace, or test the whole workspace",
+        path.display()
+    );
+    path
+}
+
+fn profile_folder() -> PathBuf {
+    let exe = std::env::current_exe().expect("this program has a path");
+    let is_profile = |folder: &&std::path::Path| folder.join("deps").is_dir();
+    exe.ancestors().skip(1).find(is_profile).expect("tests run from the target folder").to_owned()
+}

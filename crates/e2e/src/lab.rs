@@ -1,0 +1,77 @@
+//! The Python parts, set up once under `target/lab` from a pinned list.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folder with the Python sources.
+pub fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("lab")
+}
+
+/// The Python interpreter that has everything that `requirements.txt` lists.
+pub fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| set_up().unwrap_or_else(|why| panic!("{why}")))
+}
+
+/// AWS's Runtime Interface Emulator.
+pub fn emulator() -> &'static Path {
+    static EMULATOR: OnceLock<PathBuf> = OnceLock::new();
+    EMULATOR.get_or_init(|| {
+        let python = python();
+        let _lock = lock(&folder());
+        let script = sources().join("runtime_emulator.py");
+        let path = run(Command::new(python).arg(script).arg(folder())).unwrap_or_else(|why| panic!("{why}"));
+        PathBuf::from(path.trim())
+    })
+}
+
+/// Where everything is set up: beside the build products.
+fn folder() -> PathBuf {
+    crate::binaries::target_folder().join("lab")
+}
+
+/// Makes a virtual environment, unless one for this very list is there.
+fn set_up() -> Result<PathBuf, String> {
+    let folder = folder();
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
+    let _lock = lock(&folder);
+    let requirements = sources().join("requirements.txt");
+    let wanted = std::fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
+    let environment = folder.join("venv");
+    let python = environment.join("bin/python");
+    let stamp = environment.join("requirements.txt");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    let version =
+        run(Command::new("python3").args(["-c", "import sys, venv; print(sys.version_info >= (3, 11))"]));
+    if !version.is_ok_and(|version| version.trim() == "True") {
+        return Err("the end-to-end tests need python3, version 3.11 or newer, with its venv module \
+                    (Debian: apt-get install python3 python3-venv): it runs the EC2 API server"
+            .to_owned());
+    }
+    eprintln!("setting up the EC2 API server in {} (once)", environment.display());
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements))?;
+    std::fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+/// Test processes run side by side; one of them sets up.
+fn lock(folder: &Path) -> File {
+    let file = File::create(folder.join("lock")).expect("the lab's folder is there");
+    file.lock().expect("a lock on a file of our own");
+    file
+}
+
+fn run(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("could not run {command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr)))
+}
