@@ -168,3 +168,21 @@ fn a_sweep_that_changes_nothing_is_silent_and_a_standing_trouble_is_told_once() 
     let subjects: Vec<_> = inbox.read().into_iter().map(|message| message.subject).collect();
     assert!(subjects.len() == 1 && subjects[0].starts_with("hopover: 1 route moved"), "{subjects:?}");
 }
+
+#[test]
+fn a_standing_trouble_that_could_not_be_told_is_told_by_the_next_sweep() {
+    let pair = Pair::with_routes(&["0.0.0.0/0"]);
+    let inbox = Inbox::subscribe(&pair.server, "later");
+    let function = pair.function_with_topic(&inbox.topic);
+    pair.world.stop(&pair.a);
+    pair.world.stop(&pair.b);
+    let sweep = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
+    pair.server.fault(&json!({ "match": { "Action": "Publish" }, "effect": "deny" }));
+    function.invoke(&sweep);
+    assert!(inbox.read().is_empty());
+
+    pair.server.heal();
+    function.invoke(&sweep);
+    let subjects: Vec<_> = inbox.read().into_iter().map(|message| message.subject).collect();
+    assert_eq!(subjects, ["hopover: NO healthy next hop, 1 route left on host1"]);
+}

@@ -109,13 +109,16 @@ impl Function {
             .groups
             .iter()
             .filter(|group| self.told.borrow_mut().is_news(report, group, now))
-            .filter_map(|group| message(report, group))
+            .filter_map(|group| Some((&group.group, message(report, group)?)))
             .collect();
-        let sent = join_all(due.iter().map(|message| self.clients.publish(topic, message))).await;
-        for (message, result) in due.iter().zip(sent) {
+        let sent = join_all(due.iter().map(|(_, message)| self.clients.publish(topic, message))).await;
+        for ((group, message), result) in due.iter().zip(sent) {
             let (level, text) = match result {
                 Ok(()) => ("info", format!("told: {}", message.subject)),
-                Err(error) => ("error", format!("not told: {}: {error}", message.subject)),
+                Err(error) => {
+                    self.told.borrow_mut().forget(group);
+                    ("error", format!("not told: {}: {error}", message.subject))
+                }
             };
             log::line(level, Some(request), &text, &());
         }

@@ -40,4 +40,9 @@ impl Told {
         }
         !repeats
     }
+
+    /// Nobody was told after all: the next sweep shall say it again.
+    pub(crate) fn forget(&mut self, group: &GroupName) {
+        self.troubles.remove(group);
+    }
 }
