@@ -13,19 +13,10 @@ use hopover_core::write::{FailureKind, WriteFailure, WriteResult};
 pub(crate) enum Meaning {
     /// Refused for its rate, not carried out.
     Throttled,
-    /// The permission is missing.
-    Denied,
-    /// The credentials are missing, expired or wrong.
-    Credentials,
-    NoSuchTable,
-    NoSuchRoute,
-    NoSuchInterface,
-    /// EC2 does not accept a parameter.
-    NotAccepted,
     /// No answer, or a fault of the service: it may or may not have been carried out.
     NoReply,
-    /// Any other refusal.
-    Other,
+    /// Refused for good.
+    Refused(FailureKind),
 }
 
 /// The meaning of an answer that is an error, by its HTTP status and its error code.
@@ -53,7 +44,7 @@ pub(crate) fn meaning(status: u16, code: Option<&str>) -> Meaning {
         | "authorizationerror"
         | "authorizationerrorexception"
         | "kmsaccessdenied"
-        | "kmsaccessdeniedexception" => Meaning::Denied,
+        | "kmsaccessdeniedexception" => Meaning::Refused(FailureKind::Denied),
         "authfailure"
         | "expiredtoken"
         | "expiredtokenexception"
@@ -67,16 +58,18 @@ pub(crate) fn meaning(status: u16, code: Option<&str>) -> Meaning {
         | "incompletesignature"
         | "missingauthenticationtoken"
         | "missingauthenticationtokenexception"
-        | "tokenrefreshrequired" => Meaning::Credentials,
-        "invalidroutetableid.notfound" | "invalidroutetableid.malformed" => Meaning::NoSuchTable,
+        | "tokenrefreshrequired" => Meaning::Refused(FailureKind::Credentials),
+        "invalidroutetableid.notfound" | "invalidroutetableid.malformed" => {
+            Meaning::Refused(FailureKind::NoSuchTable)
+        }
         // The destination of such a route is the prefix list.
         "invalidroute.notfound"
         | "invalidroute.malformed"
         | "invalidprefixlistid.notfound"
-        | "invalidprefixlistid.malformed" => Meaning::NoSuchRoute,
+        | "invalidprefixlistid.malformed" => Meaning::Refused(FailureKind::NoSuchRoute),
         "invalidnetworkinterfaceid.notfound"
         | "invalidnetworkinterfaceid.malformed"
-        | "invalidnetworkinterface.notfound" => Meaning::NoSuchInterface,
+        | "invalidnetworkinterface.notfound" => Meaning::Refused(FailureKind::NoSuchInterface),
         "invalidparametervalue"
         | "invalidparametercombination"
         | "invalidparameter"
@@ -90,14 +83,14 @@ pub(crate) fn meaning(status: u16, code: Option<&str>) -> Meaning {
         | "incorrectinstancestate"
         | "operationnotpermitted"
         | "unsupported"
-        | "unsupportedoperation" => Meaning::NotAccepted,
+        | "unsupportedoperation" => Meaning::Refused(FailureKind::NotAccepted),
         "requesttimeout" | "requesttimeoutexception" | "internalerror" | "internalfailure" => {
             Meaning::NoReply
         }
         _ if status == 429 => Meaning::Throttled,
         // "Not implemented" will not be so the next time either.
         _ if status >= 500 && status != 501 => Meaning::NoReply,
-        _ => Meaning::Other,
+        _ => Meaning::Refused(FailureKind::Other),
     }
 }
 
@@ -149,7 +142,7 @@ impl Failure {
             }
             SdkError::DispatchFailure(_) => unanswered(Meaning::NoReply, "NoConnection", false),
             // Nothing was sent.
-            _ => unanswered(Meaning::Other, "NotSent", false),
+            _ => unanswered(Meaning::Refused(FailureKind::Other), "NotSent", false),
         }
     }
 
@@ -168,13 +161,13 @@ impl Failure {
     fn of_credentials(error: &CredentialsError) -> Self {
         let (meaning, code, message) = match error {
             CredentialsError::CredentialsNotLoaded(_) => (
-                Meaning::Credentials,
+                Meaning::Refused(FailureKind::Credentials),
                 "NoCredentials",
                 "none are in the environment, a profile or a role".to_owned(),
             ),
             // Whoever hands them out may answer the next time.
             CredentialsError::ProviderTimedOut(_) => (Meaning::NoReply, "CredentialsTimeout", chain(error)),
-            _ => (Meaning::Credentials, "BadCredentials", chain(error)),
+            _ => (Meaning::Refused(FailureKind::Credentials), "BadCredentials", chain(error)),
         };
         Self { meaning, status: None, code: code.to_owned(), message, has_code: false, timed_out: false }
     }
@@ -186,28 +179,23 @@ impl Failure {
 
     /// What it says to a pass about a write.
     pub(crate) fn into_write_result(self) -> WriteResult {
-        let kind = match self.meaning {
-            Meaning::Throttled => return WriteResult::Throttled,
-            Meaning::NoReply => return WriteResult::NoReply(self.cause()),
-            Meaning::Denied => FailureKind::Denied,
-            Meaning::Credentials => FailureKind::Credentials,
-            Meaning::NoSuchTable => FailureKind::NoSuchTable,
-            Meaning::NoSuchRoute => FailureKind::NoSuchRoute,
-            Meaning::NoSuchInterface => FailureKind::NoSuchInterface,
-            Meaning::NotAccepted => FailureKind::NotAccepted,
-            Meaning::Other => FailureKind::Other,
-        };
-        WriteResult::Failed(WriteFailure { kind, code: self.code, message: self.message })
+        match self.meaning {
+            Meaning::Throttled => WriteResult::Throttled,
+            Meaning::NoReply => WriteResult::NoReply(self.cause()),
+            Meaning::Refused(kind) => {
+                WriteResult::Failed(WriteFailure { kind, code: self.code, message: self.message })
+            }
+        }
     }
 
     /// What it says to a pass about a look. `action` is the IAM action of the call.
     pub(crate) fn into_observe_failure(self, action: &str, region: &Region) -> ObserveFailure {
         let cause = self.cause();
         let message = match self.meaning {
-            Meaning::Denied => {
+            Meaning::Refused(FailureKind::Denied) => {
                 format!("{action} is denied ({cause}): allow it to the role that hopover runs under")
             }
-            Meaning::Credentials => format!(
+            Meaning::Refused(FailureKind::Credentials) => format!(
                 "no valid credentials for {action} ({cause}): give the function a role, or set AWS_PROFILE, or \
                  AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             ),
@@ -217,7 +205,7 @@ impl Failure {
                     "no answer to {action} ({cause}): if it lasts, check the way to the EC2 endpoint in {region}"
                 )
             }
-            _ => format!("EC2 in {region} refuses {action} ({cause})"),
+            Meaning::Refused(_) => format!("EC2 in {region} refuses {action} ({cause})"),
         };
         ObserveFailure { message, transient: self.is_transient() }
     }

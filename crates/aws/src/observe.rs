@@ -9,6 +9,7 @@ use hopover_core::group::Group;
 use hopover_core::id::{InstanceId, RouteTableId};
 use hopover_core::observation::{Instance, Observation, ObserveFailure};
 use hopover_core::route::RouteTable;
+use hopover_core::write::FailureKind;
 
 use crate::client::Aws;
 use crate::convert;
@@ -146,7 +147,9 @@ fn does_not_know_the_filter(failure: &Failure) -> bool {
         Some(501) => true,
         Some(500) if !failure.has_code => true,
         Some(_) => {
-            failure.meaning == Meaning::NotAccepted || mentions(&failure.code) || mentions(&failure.message)
+            failure.meaning == Meaning::Refused(FailureKind::NotAccepted)
+                || mentions(&failure.code)
+                || mentions(&failure.message)
         }
         None => false,
     }

@@ -7,6 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sns::config::Builder;
 use hopover_core::config::TopicArn;
 use hopover_core::message::Message;
+use hopover_core::write::FailureKind;
 
 use crate::client::{CALL_TIMEOUT, Clients};
 use crate::errors::{Failure, Meaning};
@@ -56,7 +57,7 @@ impl Clients {
 fn explain(failure: &Failure) -> String {
     let cause = failure.cause();
     match failure.meaning {
-        Meaning::Denied => format!(
+        Meaning::Refused(FailureKind::Denied) => format!(
             "{cause}; allow sns:Publish on the topic to the role that hopover runs under, and if the topic is encrypted, \
              kms:GenerateDataKey and kms:Decrypt on its key"
         ),

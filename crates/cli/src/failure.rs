@@ -10,13 +10,13 @@ pub(crate) enum Failure {
     #[error("could not read {path}: {source}")]
     Read { path: String, source: std::io::Error },
     /// The event is neither JSON nor what Python prints.
-    #[error("{0}")]
+    #[error(transparent)]
     Event(#[from] TriggerError),
     /// The event is for somebody else.
-    #[error("{0}")]
+    #[error(transparent)]
     NotForUs(#[from] NotForUs),
     /// The configuration is wrong.
-    #[error("{0}")]
+    #[error(transparent)]
     Config(#[from] ConfigError),
     /// Nothing is configured.
     #[error(

@@ -34,6 +34,11 @@ pub(crate) fn faint(text: impl Display) -> String {
     painted(Style::new().dimmed(), text)
 }
 
+/// A line of the result.
+pub(crate) fn line(text: impl Display) {
+    anstream::println!("{text}");
+}
+
 /// One fact of the story, on standard error.
 pub(crate) fn tell(fact: &Fact) {
     let label = match fact.level() {
@@ -53,7 +58,7 @@ pub(crate) fn complain(failure: &Failure) {
 pub(crate) fn json(document: &impl Serialize) -> Result<(), Failure> {
     let text =
         serde_json::to_string_pretty(document).map_err(|error| Failure::Unexpected(error.to_string()))?;
-    anstream::println!("{text}");
+    line(text);
     Ok(())
 }
 

@@ -10,6 +10,7 @@ fn region() -> Region {
 
 #[test]
 fn every_documented_code_has_its_meaning() {
+    use FailureKind::*;
     use Meaning::*;
     let table = [
         (503, Some("RequestLimitExceeded"), Throttled),
@@ -19,25 +20,25 @@ fn every_documented_code_has_its_meaning() {
         (503, Some("RequestThrottledException"), Throttled),
         (503, Some("SlowDown"), Throttled),
         (429, None, Throttled),
-        (403, Some("UnauthorizedOperation"), Denied),
-        (403, Some("AccessDenied"), Denied),
-        (400, Some("AccessDeniedException"), Denied),
-        (403, Some("AuthorizationError"), Denied),
-        (401, Some("AuthFailure"), Credentials),
-        (400, Some("ExpiredToken"), Credentials),
-        (400, Some("RequestExpired"), Credentials),
-        (403, Some("InvalidClientTokenId"), Credentials),
-        (403, Some("SignatureDoesNotMatch"), Credentials),
-        (400, Some("InvalidRouteTableID.NotFound"), NoSuchTable),
-        (400, Some("InvalidRouteTableId.NotFound"), NoSuchTable),
-        (400, Some("InvalidRouteTableID.Malformed"), NoSuchTable),
-        (400, Some("InvalidRouteTableId.Malformed"), NoSuchTable),
-        (400, Some("InvalidRoute.NotFound"), NoSuchRoute),
-        (400, Some("InvalidPrefixListID.NotFound"), NoSuchRoute),
-        (400, Some("InvalidNetworkInterfaceID.NotFound"), NoSuchInterface),
-        (400, Some("InvalidNetworkInterfaceId.Malformed"), NoSuchInterface),
-        (400, Some("InvalidParameterValue"), NotAccepted),
-        (400, Some("InvalidParameterCombination"), NotAccepted),
+        (403, Some("UnauthorizedOperation"), Refused(Denied)),
+        (403, Some("AccessDenied"), Refused(Denied)),
+        (400, Some("AccessDeniedException"), Refused(Denied)),
+        (403, Some("AuthorizationError"), Refused(Denied)),
+        (401, Some("AuthFailure"), Refused(Credentials)),
+        (400, Some("ExpiredToken"), Refused(Credentials)),
+        (400, Some("RequestExpired"), Refused(Credentials)),
+        (403, Some("InvalidClientTokenId"), Refused(Credentials)),
+        (403, Some("SignatureDoesNotMatch"), Refused(Credentials)),
+        (400, Some("InvalidRouteTableID.NotFound"), Refused(NoSuchTable)),
+        (400, Some("InvalidRouteTableId.NotFound"), Refused(NoSuchTable)),
+        (400, Some("InvalidRouteTableID.Malformed"), Refused(NoSuchTable)),
+        (400, Some("InvalidRouteTableId.Malformed"), Refused(NoSuchTable)),
+        (400, Some("InvalidRoute.NotFound"), Refused(NoSuchRoute)),
+        (400, Some("InvalidPrefixListID.NotFound"), Refused(NoSuchRoute)),
+        (400, Some("InvalidNetworkInterfaceID.NotFound"), Refused(NoSuchInterface)),
+        (400, Some("InvalidNetworkInterfaceId.Malformed"), Refused(NoSuchInterface)),
+        (400, Some("InvalidParameterValue"), Refused(NotAccepted)),
+        (400, Some("InvalidParameterCombination"), Refused(NotAccepted)),
         (500, Some("InternalError"), NoReply),
         (500, Some("InternalFailure"), NoReply),
         (503, Some("Unavailable"), NoReply),
@@ -46,9 +47,9 @@ fn every_documented_code_has_its_meaning() {
         (500, None, NoReply),
         (502, None, NoReply),
         (504, None, NoReply),
-        (501, None, Other),
-        (400, Some("NewerThanThisVersion"), Other),
-        (403, None, Other),
+        (501, None, Refused(Other)),
+        (400, Some("NewerThanThisVersion"), Refused(Other)),
+        (403, None, Refused(Other)),
     ];
     for (status, code, expected) in table {
         assert_eq!(meaning(status, code), expected, "{status} {code:?}");
@@ -118,7 +119,10 @@ fn missing_credentials_are_told_from_a_missing_connection() {
     let error: SdkError<ReplaceRouteError> =
         SdkError::dispatch_failure(ConnectorError::other(missing.into(), None));
     let failure = Failure::new(&error);
-    assert_eq!((failure.meaning, failure.code.as_str()), (Meaning::Credentials, "NoCredentials"));
+    assert_eq!(
+        (failure.meaning, failure.code.as_str()),
+        (Meaning::Refused(FailureKind::Credentials), "NoCredentials")
+    );
     let told = failure.into_observe_failure("ec2:DescribeRouteTables", &region());
     assert!(!told.transient && told.message.contains("AWS_PROFILE"), "{told}");
 }

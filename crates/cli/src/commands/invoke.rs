@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Invoke, format: Format) -> Result<ExitCode, Failur
         Format::Json => output::json(&report)?,
         Format::Text => {
             let groups: Vec<_> = report.groups.iter().map(|group| message::text(&report, group)).collect();
-            anstream::print!("{}", groups.join("\n"));
+            output::line(groups.join("\n").trim_end());
         }
     }
     Ok(ExitCode::from(report.outcome.exit_code()))

@@ -453,3 +453,12 @@ fn an_order_is_for_its_group_and_one_of_its_members() {
         "the order moves routes to two, which is no member of edge: expected one of A, B"
     );
 }
+
+#[test]
+fn the_example_in_the_readme_is_right() {
+    let readme = include_str!("../../../../README.md");
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let config = Config::from_toml("README.md", example).unwrap();
+    assert_eq!(config.groups[0].members.len(), 2);
+    assert!(config.topic.is_some());
+}
