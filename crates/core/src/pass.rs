@@ -32,6 +32,10 @@ use ledger::Ledger;
 /// How often a pass looks again at a world that contradicts what it knows, before it ends as unverified.
 const MAX_LOOKS_AGAIN: u32 = 5;
 
+/// How many looks a pass takes at least if an event of a member began it. The last event of a series is the last that is
+/// heard before the next sweep; if it met a stale read, routes would stand on a dead member until then.
+const LOOKS_AFTER_AN_EVENT: u32 = 2;
+
 /// How often a look that saw the routes but not the instances is thrown away, before the pass goes on with what it has:
 /// the event alone can speak against a member, and dead routes must not wait for a service that does not answer.
 const LOOKS_WITHOUT_INSTANCES: u32 = 2;
@@ -336,17 +340,21 @@ impl Pass {
         }
     }
 
-    /// Why what was seen cannot be trusted: reads after writes may be stale.
+    /// Why what was seen cannot be trusted: reads may be stale.
     fn doubt(&self, election: &Election) -> Option<&'static str> {
         if self.ledger.has_unconfirmed() {
             return Some("a route that was written is not seen at its new place");
         }
-        let event = self.trigger.state_change().filter(|event| event.state == InstanceState::Running)?;
+        let event = self.trigger.state_change()?;
         let member = election.member_of(&event.instance)?;
+        if self.looks < LOOKS_AFTER_AN_EVENT {
+            return Some("a single look so soon after a change may show what was before it");
+        }
         let Health::Down(reasons) = &election.conditions.get(member)?.health else {
             return None;
         };
-        let contradicts = reasons.iter().any(|reason| matches!(reason, DownReason::Instance { .. }));
+        let contradicts = event.state == InstanceState::Running
+            && reasons.iter().any(|reason| matches!(reason, DownReason::Instance { .. }));
         (contradicts && election.stuck().next().is_some())
             .then_some("the event says that a member runs, which is not seen yet, and routes wait for it")
     }

@@ -27,8 +27,8 @@ pub struct Failover {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
     world: World,
-    /// The world before its last change, which a stale read shows.
-    before: Option<World>,
+    /// What a stale read shows: each instance and each route before its own last change, where reads may be stale.
+    before: World,
     /// On their way to the function, in no order.
     events: Vec<Event>,
     /// Writes that nobody waits for any more, and that may still land.
@@ -85,6 +85,9 @@ pub enum Freshness {
     /// As it was before the last change.
     Stale,
 }
+
+/// Every age of a read.
+const BOTH_AGES: &[Freshness] = &[Freshness::Fresh, Freshness::Stale];
 
 /// How a write ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -148,14 +151,15 @@ impl Failover {
         half: fn(World) -> Half,
     ) -> Option<()> {
         let world = match freshness {
-            Freshness::Fresh => state.world.clone(),
+            Freshness::Fresh => &state.world,
             Freshness::Stale => {
                 state.left.stale -= 1;
-                state.before.clone()?
+                &state.before
             }
         };
+        let half = half(world.clone());
         let mut running = state.passes[slot].take()?;
-        running.read(&self.keys, self.mutant, half(world));
+        running.read(&self.keys, self.mutant, half);
         self.drive(state, slot, running);
         Some(())
     }
@@ -174,8 +178,8 @@ impl Failover {
         };
         state.left.unanswered -= u8::from(matches!(end, End::MadeInSilence | End::Lost | End::Late));
         match end {
-            End::Made | End::MadeInSilence => put(state, route, Some(to)),
-            End::Deleted => put(state, route, None),
+            End::Made | End::MadeInSilence => self.put(state, route, Some(to)),
+            End::Deleted => self.put(state, route, None),
             End::Late => {
                 state.late.push((route, to));
                 state.late.sort_unstable();
@@ -199,13 +203,18 @@ impl Failover {
     fn actions_of_passes(&self, state: &State, actions: &mut Vec<Action>) {
         for (slot, running) in state.passes.iter().enumerate() {
             let Some(running) = running else { continue };
-            // Staleness passes: a pass that began in a quiet world reads the world as it is.
-            let may_be_stale = state.left.stale > 0 && state.before.is_some() && !running.in_quiet;
-            let ages: &[_] =
-                if may_be_stale { &[Freshness::Fresh, Freshness::Stale] } else { &[Freshness::Fresh] };
+            // Staleness passes: a sweep that began in a quiet world reads the world as it is. An event comes sooner.
+            let may_be_stale = state.left.stale > 0 && !(running.in_quiet && running.is_sweep());
+            let ages = |differs: bool| if may_be_stale && differs { BOTH_AGES } else { &BOTH_AGES[..1] };
             let (instances, routes) = running.waits_for();
-            actions.extend(ages.iter().filter(|_| instances).map(|age| Action::ReadInstances(slot, *age)));
-            actions.extend(ages.iter().filter(|_| routes).map(|age| Action::ReadRoutes(slot, *age)));
+            if instances {
+                let ages = ages(state.before.instances != state.world.instances);
+                actions.extend(ages.iter().map(|age| Action::ReadInstances(slot, *age)));
+            }
+            if routes {
+                let ages = ages(state.before.routes != state.world.routes);
+                actions.extend(ages.iter().map(|age| Action::ReadRoutes(slot, *age)));
+            }
             for (at, (route, _)) in running.writes.iter().enumerate() {
                 actions.extend(self.ends(state, *route).iter().map(|end| Action::Write(slot, at, *end)));
             }
@@ -215,21 +224,23 @@ impl Failover {
         }
     }
 
+    /// Changes a route.
+    fn put(&self, state: &mut State, route: u8, to: Option<Who>) {
+        let place = usize::from(route);
+        if state.world.routes[place] != to {
+            if self.bounds.stale > 0 {
+                state.before.routes[place] = state.world.routes[place];
+            }
+            state.world.routes[place] = to;
+        }
+        if to.is_none() {
+            state.broken = Some("I1");
+        }
+    }
+
     /// How many routes are left out where one may not be written.
     fn excused(&self) -> usize {
         usize::from(self.bounds.denied)
-    }
-}
-
-/// Changes a route.
-fn put(state: &mut State, route: u8, to: Option<Who>) {
-    let place = usize::from(route);
-    if state.world.routes[place] != to {
-        state.before = Some(state.world.clone());
-        state.world.routes[place] = to;
-    }
-    if to.is_none() {
-        state.broken = Some("I1");
     }
 }
 
@@ -251,9 +262,10 @@ impl Model for Failover {
         let bounds = &self.bounds;
         [vec![Some(0); routes], split]
             .into_iter()
-            .map(|routes| State {
-                world: World { instances: [Machine { runs: true, life: 0 }; 2], routes },
-                before: None,
+            .map(|routes| World { instances: [Machine::new(); 2], routes })
+            .map(|world| State {
+                before: world.clone(),
+                world,
                 events: Vec::new(),
                 late: Vec::new(),
                 passes: vec![None; bounds.passes],
@@ -303,11 +315,12 @@ impl Model for Failover {
         match action {
             Action::Change(who) => {
                 state.left.changes -= 1;
-                state.before = Some(state.world.clone());
                 let machine = &mut state.world.instances[usize::from(who)];
-                machine.runs = !machine.runs;
-                machine.life += u8::from(machine.runs);
-                let event = Event { who, runs: machine.runs, life: machine.life };
+                if self.bounds.stale > 0 {
+                    state.before.instances[usize::from(who)] = *machine;
+                }
+                *machine = machine.next(self.bounds.life);
+                let event = Event { who, machine: *machine };
                 if state.events.len() < EVENTS || !self.bounds.lossy {
                     state.events.push(event);
                     state.events.sort_unstable();
@@ -335,7 +348,7 @@ impl Model for Failover {
             Action::Write(slot, at, end) => self.write(&mut state, slot, at, end)?,
             Action::Lands(at) => {
                 let (route, to) = state.late.remove(at);
-                put(&mut state, route, Some(to));
+                self.put(&mut state, route, Some(to));
             }
             Action::Vanishes(at) => drop(state.late.remove(at)),
             Action::Kill(slot) => {

@@ -17,5 +17,5 @@ mod failover;
 mod running;
 mod world;
 
-pub use bounds::{Bounds, Mutant};
+pub use bounds::{Bounds, Life, Mutant};
 pub use failover::Failover;

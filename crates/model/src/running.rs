@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hopover_core::group::Group;
+use hopover_core::observation::InstanceState;
 use hopover_core::pass::{Action, Pass};
 use hopover_core::plan::RouteChange;
 use hopover_core::route::RouteKey;
@@ -69,6 +70,11 @@ impl Running {
         Self { pass, event, look: None, saw: None, writes: Vec::new(), wrote: false, in_quiet }
     }
 
+    /// True if no event began it.
+    pub(crate) fn is_sweep(&self) -> bool {
+        self.event.is_none()
+    }
+
     /// Whether it waits for the instances, and whether for the routes.
     pub(crate) fn waits_for(&self) -> (bool, bool) {
         self.look.as_ref().map_or((false, false), |look| (look.instances.is_none(), look.routes.is_none()))
@@ -81,6 +87,11 @@ impl Running {
             self.pass.take_facts();
             match action {
                 Action::Observe if mutant == Mutant::DoesNotVerify && self.wrote => return Driven::Over,
+                Action::Observe
+                    if mutant == Mutant::TrustsASingleRead && self.saw.is_some() && !self.wrote =>
+                {
+                    return Driven::Over;
+                }
                 Action::Observe => self.look = Some(Look::default()),
                 Action::Replace(change) => match self.judge(keys, &change) {
                     Ok(write) => {
@@ -112,7 +123,7 @@ impl Running {
             let carries = |who| saw.routes.contains(&Some(who));
             BOTH.iter()
                 .filter(|who| !carries(**who))
-                .for_each(|who| shown.instances[usize::from(*who)].runs = true);
+                .for_each(|who| shown.instances[usize::from(*who)].state = InstanceState::Running);
         }
         self.pass.observed(answered(), Ok(observation(keys, &shown)));
         self.saw = Some(saw);
@@ -131,7 +142,7 @@ impl Running {
         let from = saw.routes[route].ok_or("I1")?;
         let is_down = |who: Who| {
             let seen = saw.instances[usize::from(who)];
-            !seen.runs || self.event.is_some_and(|event| event.is_against(who, seen))
+            !seen.runs() || self.event.is_some_and(|event| event.is_against(who, seen))
         };
         match () {
             () if change.to.interface != interface(to) => Err("I2"),

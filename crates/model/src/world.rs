@@ -10,6 +10,8 @@ use hopover_core::route::{Destination, Origin, Route, RouteKey, RouteState, Rout
 use hopover_core::trigger::StateChange;
 use hopover_core::{Span, Timestamp};
 
+use crate::bounds::Life;
+
 /// Member A is 0, member B is 1.
 pub(crate) type Who = u8;
 
@@ -28,7 +30,7 @@ pub(crate) struct World {
 /// An instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Machine {
-    pub(crate) runs: bool,
+    pub(crate) state: InstanceState,
     /// How often it was started.
     pub(crate) life: u8,
 }
@@ -37,13 +39,35 @@ pub(crate) struct Machine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Event {
     pub(crate) who: Who,
-    pub(crate) runs: bool,
-    pub(crate) life: u8,
+    pub(crate) machine: Machine,
+}
+
+impl Machine {
+    /// It has run since before anything happens here.
+    pub(crate) const fn new() -> Self {
+        Self { state: InstanceState::Running, life: 0 }
+    }
+
+    pub(crate) fn runs(self) -> bool {
+        self.state == InstanceState::Running
+    }
+
+    /// The next state of its life.
+    pub(crate) fn next(self, life: Life) -> Self {
+        let whole = life == Life::Whole;
+        let state = match self.state {
+            InstanceState::Running if whole => InstanceState::Stopping,
+            InstanceState::Stopped if whole => InstanceState::Pending,
+            InstanceState::Running | InstanceState::Stopping => InstanceState::Stopped,
+            _ => InstanceState::Running,
+        };
+        Self { state, life: self.life + u8::from(self.state == InstanceState::Stopped) }
+    }
 }
 
 impl World {
     pub(crate) fn runs(&self, who: Who) -> bool {
-        self.instances[usize::from(who)].runs
+        self.instances[usize::from(who)].runs()
     }
 
     /// True if no route (but the first `except`) stands on a member that is down, or nobody is up.
@@ -54,34 +78,32 @@ impl World {
 }
 
 impl Event {
-    /// As the function is told of it.
+    /// As the function is told of it. Starting is stamped at the launch, stopping some time later.
     pub(crate) fn told(self) -> StateChange {
+        let launched_at = launched_at(self.machine.life);
+        let time = match self.machine.state {
+            InstanceState::Pending | InstanceState::Running => launched_at,
+            _ => launched_at + Span::from_secs(1),
+        };
         StateChange {
             instance: instance(self.who),
-            state: state(self.runs),
+            state: self.machine.state,
             region: known("eu-central-1"),
-            time: if self.runs {
-                launched_at(self.life)
-            } else {
-                launched_at(self.life) + Span::from_secs(1)
-            },
+            time,
         }
     }
 
-    /// True if it speaks against a member that was seen so.
+    /// True if it speaks against a member that was seen so: it is about the present life, or a later one.
     pub(crate) fn is_against(self, who: Who, seen: Machine) -> bool {
-        let was_started_since = seen.runs && seen.life > self.life;
-        self.who == who && !self.runs && !was_started_since
+        let has_started = self.machine.state == InstanceState::Pending && seen.life == self.machine.life;
+        let is_over = seen.runs() && (seen.life > self.machine.life || has_started);
+        self.who == who && !self.machine.runs() && !is_over
     }
 }
 
-/// Every start comes a minute after the one before.
+/// Every start comes ten minutes after the one before.
 fn launched_at(life: u8) -> Timestamp {
-    Timestamp::UNIX_EPOCH + Span::from_mins(i64::from(life) + 1)
-}
-
-fn state(runs: bool) -> InstanceState {
-    if runs { InstanceState::Running } else { InstanceState::Stopped }
+    Timestamp::UNIX_EPOCH + Span::from_mins(10 * i64::from(life) + 10)
 }
 
 /// An id or name that is written in the program.
@@ -135,7 +157,7 @@ pub(crate) fn observation(keys: &[RouteKey], seen: &World) -> Observation {
         let machine = seen.instances[usize::from(who)];
         let shown = Instance {
             id: instance(who),
-            state: state(machine.runs),
+            state: machine.state,
             launched_at: Some(launched_at(machine.life)),
             zone: None,
             interfaces: vec![Interface {

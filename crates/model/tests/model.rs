@@ -34,6 +34,11 @@ fn stale_reads_lost_replies_late_writes_and_a_killed_pass_are_survived() {
 }
 
 #[test]
+fn instances_may_go_through_their_whole_lives() {
+    assert_holds(Bounds::WHOLE_LIFE);
+}
+
+#[test]
 fn a_route_that_may_not_be_written_keeps_no_other_back() {
     assert_holds(Bounds { denied: true, doubled: 0, ..Bounds::FAULTS });
 }
@@ -41,6 +46,17 @@ fn a_route_that_may_not_be_written_keeps_no_other_back() {
 #[test]
 fn where_no_event_is_lost_one_pass_mends_a_lost_reply_without_a_sweep() {
     assert_holds(Bounds::NO_SWEEP);
+}
+
+#[test]
+fn where_no_event_is_lost_a_second_look_mends_a_stale_read_without_a_sweep() {
+    assert_holds(Bounds::NO_SWEEP_AND_STALE);
+}
+
+#[test]
+fn by_trusting_a_single_read_routes_are_left_on_a_dead_member() {
+    let checker = check(Bounds::NO_SWEEP_AND_STALE, Mutant::TrustsASingleRead);
+    assert_eq!(broken(&checker), ["I5 without sweeps and lost events, all is right in the end"]);
 }
 
 #[test]
