@@ -15,10 +15,11 @@ ARROWS = {
     "hopover-cli": {"hopover-core", "hopover-sim", "hopover-aws"},
     "hopover-lambda": {"hopover-core", "hopover-aws"},
     "hopover-model": {"hopover-core"},
+    "hopover-storm": {"hopover-core", "hopover-sim"},
     "hopover-e2e": {"hopover-aws"},
 }
 # Everything that `core` is made of: no async, no clock or randomness, no types of a cloud, no command line.
-CORE = {"serde", "serde_json", "serde_path_to_error", "thiserror", "toml", "jiff"}
+CORE = {"serde", "serde_json", "serde_path_to_error", "sha2", "thiserror", "toml", "jiff"}
 # The crates that may name types of the SDK: the adapter, and the tests that check it with the SDK.
 SDK_USERS = {"hopover-aws", "hopover-e2e"}
 

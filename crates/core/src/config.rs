@@ -124,6 +124,11 @@ impl TopicArn {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The number of its account.
+    pub fn account(&self) -> &str {
+        self.0.split(':').nth(4).unwrap_or_default()
+    }
 }
 
 impl FromStr for TopicArn {
@@ -133,7 +138,8 @@ impl FromStr for TopicArn {
         let parts: Vec<_> = value.split(':').collect();
         match parts[..] {
             ["arn", partition, "sns", region, account, name]
-                if partition.starts_with("aws") && [region, account, name].iter().all(|p| !p.is_empty()) =>
+                if partition.starts_with("aws")
+                    && [partition, region, account, name].iter().all(|part| is_part_of_arn(part)) =>
             {
                 Ok(Self(value.to_owned()))
             }
@@ -144,6 +150,12 @@ impl FromStr for TopicArn {
             }),
         }
     }
+}
+
+/// The longest part is the topic's name: 256 letters, digits, hyphens and underscores, with `.fifo` at the end of some.
+fn is_part_of_arn(part: &str) -> bool {
+    (1..=256).contains(&part.len())
+        && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 impl Config {
@@ -208,9 +220,17 @@ impl Config {
     }
 }
 
+/// The most names that a message lists.
+const LISTED_NAMES: usize = 20;
+
 /// Distinct things for a sentence.
 fn names<T: Ord + std::fmt::Display>(things: impl Iterator<Item = T>) -> String {
-    crate::health::list(things.collect::<BTreeSet<_>>())
+    let things: BTreeSet<_> = things.collect();
+    let listed = crate::health::list(things.iter().take(LISTED_NAMES));
+    match things.len().saturating_sub(LISTED_NAMES) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
 }
 
 /// The pair that four environment variables describe.

@@ -121,7 +121,7 @@ pub fn judge(group: &Group, seen: &Observation, event: Option<&StateChange>) -> 
 
 /// How old an event may be when the platform brings it: Lambda tries a failed one again after one minute and two more, and
 /// the deployed limits on an event's age keep older ones away.
-const LATEST_DELIVERY: Span = Span::from_hours(1);
+pub(crate) const LATEST_DELIVERY: Span = Span::from_hours(1);
 
 /// How long after the launch time of an instance its `pending` event may be stamped.
 const PENDING_STAMP: Span = Span::from_secs(60);

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::excerpt::quote;
+
 /// A text that is not the id or name which it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{value:?} is not {what}: expected {expected}")]
+#[error("{} is not {what}: expected {expected}", quote(value))]
 pub struct BadId {
     /// What was wanted, with its article: "a network interface id".
     pub what: &'static str,

@@ -10,20 +10,33 @@
 //! [`pass::Pass`] is told what was seen and what became of each write, together with the time, and says what to do
 //! next. Drivers live elsewhere: against EC2 in `hopover-aws`, in virtual time in `hopover-sim`.
 
+#![forbid(unsafe_code)]
+
+pub mod backup;
 pub mod check;
 pub mod config;
+pub mod discover;
+pub mod doctor;
 pub mod election;
+pub mod excerpt;
 pub mod fact;
 pub mod group;
 pub mod health;
 pub mod id;
 pub mod message;
+pub mod metrics;
 pub mod observation;
 pub mod pacing;
 pub mod pass;
+pub mod pattern;
 pub mod plan;
+pub mod policy;
+pub mod preview;
 pub mod report;
+pub mod restore;
 pub mod route;
+pub mod survey;
+pub mod tables;
 #[cfg(test)]
 mod testing;
 pub mod trigger;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::excerpt::excerpt;
 use crate::observation::InstanceState;
 use crate::report::{GroupReport, Outcome, Report, RouteReport, RouteResult};
 use crate::trigger::Trigger;
@@ -13,6 +14,15 @@ const LONGEST_SUBJECT: usize = 99;
 
 /// Routes that a body lists one by one; SNS carries 256 KB, and a person reads less.
 const LISTED_ROUTES: usize = 200;
+
+/// The most that is told of a reason, in characters: EC2's encoded authorization message is decoded only as a whole.
+const LONGEST_REASON: usize = 4_000;
+
+/// The most that the list shows of a destination, in characters. A CIDR has 43 at most.
+const LONGEST_DESTINATION: usize = 60;
+
+/// SNS refuses a message of more than 262,144 bytes, and then nobody would be told anything.
+const LONGEST_BODY: usize = 250_000;
 
 /// A message about one group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -29,7 +39,16 @@ pub struct Message {
 /// worse than hearing it twice. (Whoever sends messages may leave out one that a sweep repeats, see [`is_repeatable`].)
 pub fn message(report: &Report, group: &GroupReport) -> Option<Message> {
     says_something(&report.trigger, group)
-        .then(|| Message { subject: subject(group), body: text(report, group) })
+        .then(|| Message { subject: subject(group), body: cut(text(report, group)) })
+}
+
+/// What SNS carries of it. The most important stands at the begin.
+fn cut(mut body: String) -> String {
+    if body.len() > LONGEST_BODY {
+        body.truncate(body.floor_char_boundary(LONGEST_BODY));
+        body.push_str("\n… cut here: the report of the run has the rest\n");
+    }
+    body
 }
 
 /// True if a sweep would send the same message a minute later: a standing trouble, not an act.
@@ -72,7 +91,7 @@ pub fn text(report: &Report, group: &GroupReport) -> String {
 }
 
 fn write_text(out: &mut String, report: &Report, group: &GroupReport) -> std::fmt::Result {
-    writeln!(out, "{}: {}\n", group.group, group.summary)?;
+    writeln!(out, "{}: {}\n", group.group, excerpt(&group.summary, LONGEST_REASON))?;
     writeln!(out, "VPC       {} in {}", group.vpc, group.region)?;
     writeln!(out, "when      {}", group.started_at)?;
     writeln!(out, "trigger   {}", describe(&report.trigger, group))?;
@@ -140,7 +159,7 @@ fn write_routes(out: &mut String, routes: &[RouteReport]) -> std::fmt::Result {
         .map(|route| {
             [
                 route.key.table.to_string(),
-                route.key.destination.to_string(),
+                excerpt(&route.key.destination.to_string(), LONGEST_DESTINATION),
                 hop(Some(&route.before)),
                 hop(route.after.as_ref()),
                 route.result.to_string(),
@@ -163,7 +182,8 @@ fn write_routes(out: &mut String, routes: &[RouteReport]) -> std::fmt::Result {
         writeln!(out, "and {} more", routes.len() - LISTED_ROUTES)?;
     }
     for route in routes_with_reasons(&ordered) {
-        writeln!(out, "\n{}: {}", route.key, route.reason)?;
+        let route_key = excerpt(&route.key.to_string(), 2 * LONGEST_DESTINATION);
+        writeln!(out, "\n{route_key}: {}", excerpt(&route.reason, LONGEST_REASON))?;
     }
     Ok(())
 }

@@ -17,6 +17,12 @@ impl Bucket {
     /// `ReplaceRoute`: 50 at once, then 5 a second.
     pub const REPLACE_ROUTE: Self = Self { burst: 50, refill: Span::from_millis(200) };
 
+    /// How long so many calls take at the least, from a full bucket.
+    pub fn least(self, calls: usize) -> Span {
+        let waiting = i32::try_from(calls.saturating_sub(self.burst as usize)).unwrap_or(i32::MAX);
+        self.refill * waiting
+    }
+
     fn full(self) -> Span {
         Span::from_nanos(i64::try_from(self.refill.as_nanos() * i128::from(self.burst)).unwrap_or(i64::MAX))
     }

@@ -45,12 +45,13 @@ const LOOKS_WITHOUT_INSTANCES: u32 = 2;
 /// EC2 is eventually consistent: its guide advises to wait about two seconds and then longer.
 const FIRST_PAUSE: Span = Span::from_millis(500);
 
-/// The longest pause before looking or writing again.
+/// The longest pause before looking again for what is written already and not yet seen.
 const LONGEST_PAUSE: Span = Span::from_secs(8);
 
-/// The longest pause of a write that EC2 refused for its rate. The pacer keeps the rate down already; a last route must
-/// not stand on a dead member for longer because others have used up the bucket.
-const LONGEST_PAUSE_THROTTLED: Span = Span::from_secs(2);
+/// The longest pause while routes may stand on a dead member: of a write that EC2 refused for its rate, of a look that
+/// failed, of a further round. The pacer keeps the rate of writes down already, and one look every two seconds is a tenth of
+/// what EC2 allows a describe call at least.
+const LONGEST_PAUSE_IN_NEED: Span = Span::from_secs(2);
 
 /// What the driver should do now.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -133,7 +134,8 @@ struct Clock {
     first_seen: Option<Timestamp>,
     first_write: Option<Timestamp>,
     last_answer: Option<Timestamp>,
-    last_acknowledged: Option<Timestamp>,
+    /// When a write was last known to have been made: acknowledged, or seen where its reply was lost.
+    last_settled: Option<Timestamp>,
     ended: Option<Timestamp>,
 }
 
@@ -161,7 +163,7 @@ impl Pass {
                 first_seen: None,
                 first_write: None,
                 last_answer: None,
-                last_acknowledged: None,
+                last_settled: None,
                 ended: None,
             },
             facts: Vec::new(),
@@ -225,13 +227,13 @@ impl Pass {
         self.clock.last_answer = Some(now);
         match result {
             WriteResult::Replaced => {
-                self.clock.last_acknowledged = Some(now);
+                self.clock.last_settled = Some(now);
                 self.ledger.acknowledged(key);
                 self.facts.push(Fact::Replaced { change, ms: millis(since, now) });
             }
             WriteResult::Throttled => {
                 self.pacer.refused(now);
-                let again_at = now + pause(refusals).min(LONGEST_PAUSE_THROTTLED);
+                let again_at = now + pause(refusals).min(LONGEST_PAUSE_IN_NEED);
                 self.facts.push(Fact::Throttled { change: change.clone(), again_at });
                 self.enqueue(Queued { change, not_before: again_at, refusals: refusals + 1 });
             }
@@ -252,7 +254,7 @@ impl Pass {
     /// The first look after writing comes at once; when rounds repeat, each waits longer.
     fn pause_before_verifying(&mut self) -> Span {
         self.rounds += 1;
-        if self.rounds == 1 { Span::ZERO } else { pause(self.rounds - 2) }
+        if self.rounds == 1 { Span::ZERO } else { pause(self.rounds - 2).min(LONGEST_PAUSE_IN_NEED) }
     }
 
     fn next_write(&mut self, now: Timestamp) -> Action {
@@ -280,7 +282,7 @@ impl Pass {
         let transient = failure.transient;
         self.facts.push(Fact::ObserveFailed { failure });
         if transient {
-            self.look_again(now, self.failed_looks, "the look failed");
+            self.look_again(now + pause(self.failed_looks).min(LONGEST_PAUSE_IN_NEED), "the look failed");
             self.failed_looks += 1;
         } else {
             self.end(now, if self.looks == 0 { Ending::Blind } else { Ending::Settled });
@@ -304,7 +306,9 @@ impl Pass {
             self.problem = Some(format!("configuration: {foreign}"));
             return self.end(now, Ending::Misconfigured);
         }
-        self.ledger.observed(&self.group, seen);
+        if self.ledger.observed(&self.group, seen) {
+            self.clock.last_settled = Some(now);
+        }
         let settled = self.ledger.settled();
         let group = Arc::clone(&self.group);
         let trigger = self.trigger.clone();
@@ -333,7 +337,7 @@ impl Pass {
             }
             self.phase = Phase::Applying;
         } else if let Some(why) = doubt.filter(|_| self.looks_again < MAX_LOOKS_AGAIN) {
-            self.look_again(now, self.looks_again, why);
+            self.look_again(now + pause(self.looks_again), why);
             self.looks_again += 1;
         } else {
             self.end(now, Ending::Settled);
@@ -359,8 +363,7 @@ impl Pass {
             .then_some("the event says that a member runs, which is not seen yet, and routes wait for it")
     }
 
-    fn look_again(&mut self, now: Timestamp, times: u32, why: &str) {
-        let at = now + pause(times);
+    fn look_again(&mut self, at: Timestamp, why: &str) {
         self.facts.push(Fact::LookingAgain { at, why: why.to_owned() });
         self.phase = Phase::Wanted(at);
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::group::NextHop;
@@ -178,7 +178,7 @@ pub enum RouteResult {
 }
 
 /// Durations of a pass, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Timings {
     /// From the event's own time stamp (whole seconds) to the begin of the pass: detection and delivery.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,7 +189,8 @@ pub struct Timings {
     pub apply_ms: u64,
     /// From there to the end.
     pub verify_ms: u64,
-    /// From the begin of the pass to the last acknowledged write.
+    /// From the begin of the pass to the last write that is known to have been made: acknowledged, or seen where the reply was
+    /// lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to_last_route_ms: Option<u64>,
     /// The whole pass.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Timestamp;
+use crate::excerpt::{excerpt, quote};
 use crate::id::{BadId, GroupName, InstanceId, MemberName, Region, RouteTableId};
 use crate::observation::InstanceState;
 
@@ -50,6 +51,9 @@ pub struct Order {
     pub force: bool,
 }
 
+/// The most that is told of a mistake in an order, in characters.
+const LONGEST_MISTAKE: usize = 300;
+
 /// What an event's `time` should be.
 const TIME: &str = "an RFC 3339 time such as 2026-01-31T02:03:04Z";
 
@@ -85,7 +89,7 @@ pub enum TriggerError {
         expected: &'static str,
     },
     /// The time is none.
-    #[error("the event's \"time\" is {0:?}: expected {TIME}")]
+    #[error("the event's \"time\" is {}: expected {TIME}", quote(.0))]
     Time(String),
     /// A field holds something else than what it should.
     #[error("the event's {field:?} is wrong: {source}")]
@@ -97,15 +101,18 @@ pub enum TriggerError {
     },
     /// A state that EC2 does not have.
     #[error(
-        "the event's \"detail.state\" is {0:?}: \
-         expected pending, running, stopping, stopped, shutting-down or terminated"
+        "the event's \"detail.state\" is {}: \
+         expected pending, running, stopping, stopped, shutting-down or terminated",
+        quote(.0)
     )]
     State(String),
     /// A kind of event that hopover does not handle.
     #[error(
-        "hopover does not handle {detail_type:?} events from {source_name:?}: expected \
+        "hopover does not handle {} events from {}: expected \
          \"EC2 Instance State-change Notification\" from \"aws.ec2\", \"Scheduled Event\" from \"aws.events\" (a sweep), \
-         or \"Sweep\" or \"Switchover\" from \"hopover\""
+         or \"Sweep\" or \"Switchover\" from \"hopover\"",
+        quote(detail_type),
+        quote(source_name)
     )]
     Kind {
         /// The event's `source`.
@@ -148,7 +155,7 @@ impl Trigger {
                 let detail =
                     event.get("detail").filter(|detail| detail.is_object()).ok_or(TriggerError::NoOrder)?;
                 let order = serde_path_to_error::deserialize(detail)
-                    .map_err(|error| TriggerError::Order(error.to_string()))?;
+                    .map_err(|error| TriggerError::Order(excerpt(&error.to_string(), LONGEST_MISTAKE)))?;
                 Ok(Self::Order(order))
             }
             _ => Err(TriggerError::Kind {

@@ -12,6 +12,8 @@
 //! failover the model: actions, their effects, properties
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod bounds;
 mod failover;
 mod running;

@@ -6,6 +6,8 @@
 //! cargo run --release -p hopover-model -- --larger      and what takes minutes
 //! ```
 
+#![forbid(unsafe_code)]
+
 use std::time::Instant;
 
 use hopover_model::{Bounds, Failover, Mutant};

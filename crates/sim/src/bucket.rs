@@ -40,6 +40,8 @@ impl Buckets {
             (Call::DescribeInstances, bucket(100, 20)),
             (Call::DescribeRouteTables, bucket(100, 20)),
             (Call::ReplaceRoute, bucket(50, 5)),
+            (Call::CreateRoute, bucket(50, 5)),
+            (Call::DeleteRoute, bucket(50, 5)),
         ]);
         Self { buckets }
     }

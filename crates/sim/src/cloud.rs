@@ -1,5 +1,7 @@
 //! What EC2 would answer: instances, interfaces and route tables of one region, and what calls do to them.
 
+mod operator;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use hopover_core::{Span, Timestamp};
 use crate::bucket::Buckets;
 use crate::call::Call;
 use crate::fault::{Fault, Harm, strike};
+use crate::surroundings::Surroundings;
+use crate::tally::{Mischief, Tally};
 
 /// A network interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +89,10 @@ pub struct Cloud {
     pub region: Region,
     /// What goes wrong with calls.
     pub faults: Vec<Fault>,
+    /// What went wrong, so far.
+    pub tally: Tally,
+    /// What stands around the routes, if anything is known of it.
+    pub surroundings: Option<Arc<Surroundings>>,
     state: State,
     /// States that a stale read may still show, oldest first, each with the time at which it came to be.
     past: VecDeque<(Timestamp, State)>,
@@ -102,12 +110,22 @@ pub enum Answer<T> {
     Never,
 }
 
+/// A write that EC2 handled.
+#[derive(Debug, Clone)]
+pub(crate) struct Handled {
+    pub(crate) answer: Answer<WriteResult>,
+    /// True if the route points at its new target, whatever the client hears of it.
+    pub(crate) made: bool,
+}
+
 impl Cloud {
     /// An empty region. `remember` is how far back stale reads may go.
     pub fn new(region: Region, now: Timestamp, throttling: bool, remember: Span) -> Self {
         Self {
             region,
             faults: Vec::new(),
+            tally: Tally::default(),
+            surroundings: None,
             state: State::default(),
             past: VecDeque::new(),
             remember,
@@ -146,6 +164,21 @@ impl Cloud {
         self.state.tables.values().map(|table| self.state.shown(table))
     }
 
+    /// True if a gateway is associated with that table.
+    pub fn is_edge(&self, table: &RouteTableId) -> bool {
+        self.state.tables.get(table).is_some_and(|table| table.edge)
+    }
+
+    /// How many route tables there are.
+    pub fn table_count(&self) -> usize {
+        self.state.tables.len()
+    }
+
+    /// The interfaces as they are.
+    pub fn interfaces(&self) -> impl Iterator<Item = &SimInterface> {
+        self.state.interfaces.values()
+    }
+
     /// How often a call was made.
     pub fn count(&self, call: Call) -> u64 {
         self.counts.get(&call).copied().unwrap_or_default()
@@ -155,6 +188,7 @@ impl Cloud {
     pub fn drain_bucket(&mut self, call: Call, now: Timestamp) {
         if let Some(buckets) = &mut self.buckets {
             buckets.drain(call, now);
+            self.tally.add(Mischief::BucketDrained);
         }
     }
 
@@ -262,22 +296,23 @@ impl Cloud {
         now: Timestamp,
         change: &RouteChange,
         rng: &mut fastrand::Rng,
-    ) -> Answer<WriteResult> {
+    ) -> Handled {
         match self.meet(Call::ReplaceRoute, Some(&change.key.table), now, rng) {
             Met::Nothing => {}
-            Met::Refusal(refusal) => return Answer::Given(refusal.into_write_result()),
+            Met::Refusal(refusal) => {
+                return Handled { answer: Answer::Given(refusal.into_write_result()), made: false };
+            }
             Met::Silence { change_made } => {
-                if change_made {
-                    // The reply is lost either way.
-                    let _ = self.replace(now, change);
-                }
-                return Answer::Never;
+                // The reply is lost either way.
+                let made = change_made && self.replace(now, change).is_ok();
+                return Handled { answer: Answer::Never, made };
             }
         }
-        Answer::Given(match self.replace(now, change) {
-            Ok(()) => WriteResult::Replaced,
-            Err(failure) => WriteResult::Failed(failure),
-        })
+        let (result, made) = match self.replace(now, change) {
+            Ok(()) => (WriteResult::Replaced, true),
+            Err(failure) => (WriteResult::Failed(failure), false),
+        };
+        Handled { answer: Answer::Given(result), made }
     }
 
     /// The change itself: one existing route gets another target, at once or not at all.
@@ -324,9 +359,14 @@ impl Cloud {
     ) -> Met {
         *self.counts.entry(call).or_default() += 1;
         if self.buckets.as_mut().is_some_and(|buckets| !buckets.take(call, now)) {
+            self.tally.add(Mischief::BucketEmpty);
             return Met::Refusal(Refusal::Throttled);
         }
-        match strike(&mut self.faults, call, table, rng) {
+        let harm = strike(&mut self.faults, call, table, rng);
+        if let Some(harm) = &harm {
+            self.tally.add(harm.mischief());
+        }
+        match harm {
             None => Met::Nothing,
             Some(Harm::Throttle) => Met::Refusal(Refusal::Throttled),
             Some(Harm::Deny) => Met::Refusal(Refusal::Denied),
@@ -356,9 +396,15 @@ impl Cloud {
     }
 
     /// The state as it was `age` ago.
-    fn as_of(&self, now: Timestamp, age: Span) -> &State {
+    fn as_of(&mut self, now: Timestamp, age: Span) -> &State {
         let moment = now - age;
-        self.past.iter().find(|(until, _)| *until > moment).map_or(&self.state, |(_, state)| state)
+        match self.past.iter().find(|(until, _)| *until > moment) {
+            Some((_, past)) => {
+                self.tally.add(Mischief::StaleRead);
+                past
+            }
+            None => &self.state,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use hopover_core::Timestamp;
 use hopover_core::id::{InstanceId, Region};
 use hopover_core::observation::InstanceState;
+use hopover_core::trigger::Order;
 use serde_json::{Value, json};
 
 /// The account of the embedded VPC: AWS's own example account.
@@ -41,6 +42,11 @@ pub fn sweep(region: &Region, at: Timestamp) -> Value {
         "resources": [],
         "detail": {},
     })
+}
+
+/// An operator's order to move routes.
+pub fn switchover(order: &Order) -> Value {
+    json!({ "source": "hopover", "detail-type": "Switchover", "detail": order })
 }
 
 /// EventBridge stamps whole seconds.

@@ -13,6 +13,7 @@ use hopover_core::{Span, Timestamp};
 use crate::cloud::{Cloud, SimInstance, SimInterface};
 use crate::settings::Settings;
 use crate::simulation::Simulation;
+use crate::surroundings;
 
 /// The virtual time at which every embedded VPC begins: 2026-01-01T00:00:00Z.
 pub fn epoch() -> Timestamp {
@@ -60,7 +61,7 @@ pub fn config() -> Config {
         home: BTreeMap::new(),
         failback_delay: Span::from_secs(300),
     };
-    Config { groups: vec![Arc::new(group)], topic: None }
+    Config { groups: vec![Arc::new(group)], topic: Some(known(surroundings::topic())) }
 }
 
 /// The example VPC: everything of the group on A, and bystanders that nobody may move.
@@ -68,6 +69,7 @@ pub fn cloud(remember: Span, throttling: bool) -> Cloud {
     let region: Region = known("eu-central-1");
     let vpc: VpcId = known("vpc-example");
     let mut cloud = Cloud::new(region, epoch(), throttling, remember);
+    cloud.surroundings = Some(Arc::new(surroundings::example()));
     let long_ago = epoch() - Span::from_hours(24);
     for (name, zone) in [("A", "eu-central-1a"), ("B", "eu-central-1b")] {
         cloud.add_instance(SimInstance {

@@ -3,6 +3,7 @@
 use hopover_core::id::{InterfaceId, RouteTableId};
 
 use crate::call::Call;
+use crate::tally::Mischief;
 
 /// Something that goes wrong with calls.
 #[derive(Debug, Clone)]
@@ -38,6 +39,20 @@ pub enum Harm {
     TableVanishes(RouteTableId),
     /// The interface is detached and deleted just before the call is handled.
     InterfaceVanishes(InterfaceId),
+}
+
+impl Harm {
+    pub(crate) fn mischief(&self) -> Mischief {
+        match self {
+            Self::Throttle => Mischief::Throttled,
+            Self::Deny => Mischief::Denied,
+            Self::ServiceError => Mischief::ServiceError,
+            Self::LoseRequest => Mischief::RequestLost,
+            Self::LoseReply => Mischief::ReplyLost,
+            Self::TableVanishes(_) => Mischief::TableVanished,
+            Self::InterfaceVanishes(_) => Mischief::InterfaceVanished,
+        }
+    }
 }
 
 impl Fault {

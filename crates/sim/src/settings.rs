@@ -25,10 +25,12 @@ pub struct Settings {
     pub staleness: RangeInclusive<Span>,
     /// True if EC2 enforces its token buckets.
     pub throttling: bool,
-    /// How long a client waits for a reply that never comes.
+    /// How long a client waits for a reply.
     pub client_timeout: Span,
     /// How long an invocation of the function may take.
     pub function_timeout: Span,
+    /// The chance in percent that the function is killed as an answer reaches it: out of memory, a fault of its host.
+    pub killed: u8,
     /// Invocations that may run side by side; others wait.
     pub concurrency: usize,
     /// Pauses before a failed invocation is tried again. Lambda: after one minute, then after two.
@@ -53,6 +55,7 @@ impl Default for Settings {
             throttling: true,
             client_timeout: Span::from_secs(5),
             function_timeout: Span::from_secs(55),
+            killed: 0,
             concurrency: 1,
             retries: vec![Span::from_secs(60), Span::from_secs(120)],
             sweep: Some(Span::from_secs(60)),

@@ -1,6 +1,9 @@
 //! The clock of the embedded VPC, and the function that it invokes.
 
+mod function;
 mod look;
+mod observe;
+mod restore;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
@@ -9,18 +12,19 @@ use hopover_core::config::Config;
 use hopover_core::fact::Fact;
 use hopover_core::id::{GroupName, InstanceId};
 use hopover_core::observation::InstanceState;
-use hopover_core::pass::{Action, Pass};
-use hopover_core::plan::RouteChange;
 use hopover_core::report::{GroupReport, Report};
-use hopover_core::trigger::Trigger;
 use hopover_core::write::WriteResult;
 use hopover_core::{Span, Timestamp};
 use serde_json::Value;
 
-use crate::cloud::{Answer, Cloud, LifeError};
+use crate::cloud::{Cloud, LifeError};
+use crate::driver::Driver;
 use crate::event;
+use crate::record::Record;
 use crate::settings::Settings;
-use look::{Look, Part};
+use crate::tally::Mischief;
+use function::{Run, Sent};
+use look::Part;
 
 /// A region of EC2, a function, and time.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub struct Simulation {
     pub cloud: Cloud,
     /// What the function told, in order.
     pub story: Vec<Told>,
+    /// How the passes are driven.
+    pub driver: Driver,
     config: Config,
     settings: Settings,
     now: Timestamp,
@@ -38,6 +44,12 @@ pub struct Simulation {
     waiting: VecDeque<Invocation>,
     running: BTreeMap<u64, Run>,
     finished: Vec<Finished>,
+    /// How far the function's clock is ahead.
+    clock: Span,
+    /// When the youngest state change that was delivered had come to be.
+    youngest_event: Timestamp,
+    /// Present if somebody will judge.
+    record: Option<Record>,
 }
 
 /// One fact that the function told.
@@ -71,7 +83,7 @@ pub struct Finished {
     pub began_at: Timestamp,
     /// When it ended.
     pub ended_at: Timestamp,
-    /// Its report, or why the event was refused.
+    /// Its report, or why there is none: the event was refused, or the function was killed.
     pub result: Result<Report, String>,
 }
 
@@ -85,33 +97,15 @@ enum Happening {
     /// The schedule fires.
     Sweep,
     /// One half of a look reaches EC2.
-    Look { run: u64, pass: usize, part: Part },
+    Look { run: u64, pass: usize, part: Part, there: Span },
     /// One half of a look comes back.
     Seen { run: u64, pass: usize, part: look::Answered },
     /// A write reaches EC2.
-    Write { run: u64, pass: usize, change: RouteChange, back_after: Span },
+    Write(Sent),
     /// A write comes back.
-    Written { run: u64, pass: usize, change: RouteChange, result: WriteResult },
+    Written(Sent, WriteResult),
     /// A pass asked to be woken.
     Wake { run: u64 },
-}
-
-/// One invocation under way.
-#[derive(Debug, Clone)]
-struct Run {
-    invocation: Invocation,
-    trigger: Trigger,
-    began_at: Timestamp,
-    passes: Vec<Active>,
-}
-
-/// A pass under way.
-#[derive(Debug, Clone)]
-struct Active {
-    pass: Pass,
-    look: Look,
-    woken_at: Option<Timestamp>,
-    report: Option<GroupReport>,
 }
 
 impl Simulation {
@@ -120,6 +114,7 @@ impl Simulation {
         let mut simulation = Self {
             cloud,
             story: Vec::new(),
+            driver: Driver::default(),
             config,
             settings,
             now,
@@ -129,6 +124,9 @@ impl Simulation {
             waiting: VecDeque::new(),
             running: BTreeMap::new(),
             finished: Vec::new(),
+            clock: Span::ZERO,
+            youngest_event: now,
+            record: None,
         };
         if let Some(pause) = simulation.settings.sweep {
             simulation.schedule(pause, Happening::Sweep);
@@ -149,6 +147,57 @@ impl Simulation {
     /// The configuration of the function.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// From now on, writes down what the function sees and writes.
+    pub fn keep_record(&mut self) {
+        self.record.get_or_insert_default();
+    }
+
+    /// What the function saw and wrote, if that was to be written down.
+    pub fn record(&self) -> Option<&Record> {
+        self.record.as_ref()
+    }
+
+    /// What the function was asked to do and has not finished: on its way, waiting for its turn or running.
+    pub fn unfinished(&self) -> impl Iterator<Item = &Invocation> {
+        let on_their_way = self.queue.values().filter_map(|happening| match happening {
+            Happening::Deliver(invocation) => Some(invocation),
+            _ => None,
+        });
+        on_their_way.chain(&self.waiting).chain(self.running.values().map(|run| &run.invocation))
+    }
+
+    /// When the runs began that are not over yet.
+    pub fn running_since(&self) -> impl Iterator<Item = Timestamp> {
+        self.running.values().map(|run| run.began_at)
+    }
+
+    /// True if no instance is on its way to another state, and no write on its way to EC2.
+    pub fn is_at_rest(&self) -> bool {
+        !self.queue.values().any(|what| matches!(what, Happening::Enter(..) | Happening::Write(_)))
+    }
+
+    /// The settings as they are.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Changes the weather. What is under way goes on as it began.
+    pub fn change_settings(&mut self, settings: Settings) {
+        let before = std::mem::replace(&mut self.settings, settings);
+        if let (None, Some(pause)) = (before.sweep, self.settings.sweep) {
+            self.schedule(pause, Happening::Sweep);
+        }
+    }
+
+    /// Sets the wall clock of the function that far ahead of the cloud's, or behind it. A run that has begun does not see it:
+    /// it reads the wall clock once.
+    pub fn set_clock(&mut self, ahead: Span) {
+        if self.clock != ahead {
+            self.cloud.tally.add(Mischief::ClockJump);
+        }
+        self.clock = ahead;
     }
 
     /// Stops an instance, as `StopInstances` does.
@@ -227,14 +276,15 @@ impl Simulation {
         match happening {
             Happening::Enter(instance, state) => self.enter(&instance, state),
             Happening::Deliver(invocation) => {
+                self.count_if_overtaken(&invocation);
                 self.waiting.push_back(invocation);
                 self.begin_waiting();
             }
             Happening::Sweep => self.sweep(),
-            Happening::Look { run, pass, part } => self.look(run, pass, part),
+            Happening::Look { run, pass, part, there } => self.look(run, pass, part, there),
             Happening::Seen { run, pass, part } => self.seen(run, pass, part),
-            Happening::Write { run, pass, change, back_after } => self.write(run, pass, change, back_after),
-            Happening::Written { run, pass, change, result } => self.written(run, pass, &change, result),
+            Happening::Write(sent) => self.write(sent),
+            Happening::Written(sent, result) => self.written(&sent, result),
             Happening::Wake { run } => self.drive(run),
         }
     }
@@ -255,9 +305,13 @@ impl Simulation {
     fn change_state(&mut self, instance: &InstanceId, state: InstanceState) {
         self.cloud.enter(self.now, instance, state);
         if self.by_chance(self.settings.event_lost) {
+            self.cloud.tally.add(Mischief::EventLost);
             return;
         }
         let copies = if self.by_chance(self.settings.event_doubled) { 2 } else { 1 };
+        if copies == 2 {
+            self.cloud.tally.add(Mischief::EventDoubled);
+        }
         let number = self.number();
         let event = event::state_change(&self.cloud.region, instance, state, self.now, number);
         for _ in 0..copies {
@@ -267,168 +321,20 @@ impl Simulation {
         }
     }
 
+    fn count_if_overtaken(&mut self, invocation: &Invocation) {
+        if invocation.attempt == 0 && invocation.emitted_at < self.youngest_event {
+            self.cloud.tally.add(Mischief::EventOvertaken);
+        }
+        self.youngest_event = self.youngest_event.max(invocation.emitted_at);
+    }
+
     fn sweep(&mut self) {
+        let Some(pause) = self.settings.sweep else {
+            return;
+        };
         let event = event::sweep(&self.cloud.region, self.now);
         self.invoke(event);
-        if let Some(pause) = self.settings.sweep {
-            self.schedule(pause, Happening::Sweep);
-        }
-    }
-
-    fn begin_waiting(&mut self) {
-        while self.running.len() < self.settings.concurrency {
-            let Some(invocation) = self.waiting.pop_front() else {
-                return;
-            };
-            self.begin(invocation);
-        }
-    }
-
-    fn begin(&mut self, invocation: Invocation) {
-        let understood =
-            Trigger::from_value(&invocation.event).map_err(|error| error.to_string()).and_then(|trigger| {
-                let groups = self.config.groups_for(&trigger).map_err(|error| error.to_string())?;
-                Ok((trigger, groups))
-            });
-        let (trigger, groups) = match understood {
-            Ok(understood) => understood,
-            Err(refused) => return self.finish(invocation, self.now, Err(refused)),
-        };
-        let deadline = self.now + self.settings.function_timeout;
-        let passes = groups
-            .into_iter()
-            .map(|group| Active {
-                pass: Pass::start(group, trigger.clone(), self.now, deadline),
-                look: Look::default(),
-                woken_at: None,
-                report: None,
-            })
-            .collect();
-        let number = self.number();
-        self.running.insert(number, Run { invocation, trigger, began_at: self.now, passes });
-        self.drive(number);
-    }
-
-    /// Asks every pass of a run what to do, and does it.
-    fn drive(&mut self, run: u64) {
-        let Some(mut taken) = self.running.remove(&run) else {
-            return;
-        };
-        for (at, active) in taken.passes.iter_mut().enumerate() {
-            self.drive_pass(run, at, active);
-        }
-        if taken.passes.iter().any(|active| active.report.is_none()) {
-            self.running.insert(run, taken);
-            return;
-        }
-        let groups = taken.passes.into_iter().filter_map(|active| active.report).collect();
-        self.finish(taken.invocation, taken.began_at, Ok(Report::new(taken.trigger, groups)));
-        self.begin_waiting();
-    }
-
-    fn drive_pass(&mut self, run: u64, at: usize, active: &mut Active) {
-        while active.report.is_none() {
-            let action = active.pass.next(self.now);
-            match action {
-                Action::Observe => {
-                    active.look = Look::default();
-                    let pages = self.cloud.tables().count().div_ceil(PAGE).max(1);
-                    for part in [Part::Instances, Part::Tables] {
-                        let pages = if part == Part::Tables { pages } else { 1 };
-                        for _ in 1..pages {
-                            active.look.extra += self.draw(self.settings.call.clone());
-                        }
-                        let there = self.draw(self.settings.call.clone()) / 2;
-                        self.schedule(there, Happening::Look { run, pass: at, part });
-                    }
-                }
-                Action::Replace(change) => {
-                    let half = self.draw(self.settings.call.clone()) / 2;
-                    self.schedule(half, Happening::Write { run, pass: at, change, back_after: half });
-                }
-                Action::Wait(until) => {
-                    if active.woken_at != Some(until) {
-                        active.woken_at = Some(until);
-                        let span = until.duration_since(self.now);
-                        self.schedule(span, Happening::Wake { run });
-                    }
-                    break;
-                }
-                Action::Done(report) => active.report = Some(*report),
-            }
-        }
-        self.hear(active);
-    }
-
-    /// Writes down what a pass tells.
-    fn hear(&mut self, active: &mut Active) {
-        let group = &active.pass.group().name.clone();
-        let (at, facts) = (self.now, active.pass.take_facts());
-        self.story.extend(facts.into_iter().map(|fact| Told { at, group: group.clone(), fact }));
-    }
-
-    fn look(&mut self, run: u64, pass: usize, part: Part) {
-        let Some(active) = self.running.get(&run).and_then(|run| run.passes.get(pass)) else {
-            return;
-        };
-        let (group, extra) = (active.pass.group().clone(), active.look.extra);
-        let age = self.draw(self.settings.staleness.clone());
-        let half = self.draw(self.settings.call.clone()) / 2;
-        let (answered, back) = match part {
-            Part::Instances => {
-                let interfaces: Vec<_> = group.next_hops().map(|hop| hop.interface).collect();
-                let answer = self.cloud.describe_instances(self.now, age, &interfaces, &mut self.rng);
-                look::answered(answer, look::Answered::Instances, "ec2:DescribeInstances")
-            }
-            Part::Tables => {
-                let answer = self.cloud.describe_route_tables(self.now, age, &group.vpc, &mut self.rng);
-                look::answered(answer, look::Answered::Tables, "ec2:DescribeRouteTables")
-            }
-        };
-        let extra = if part == Part::Tables { extra } else { Span::ZERO };
-        let back = if back { half + extra } else { self.settings.client_timeout };
-        self.schedule(back, Happening::Seen { run, pass, part: answered });
-    }
-
-    fn seen(&mut self, run: u64, pass: usize, part: look::Answered) {
-        let now = self.now;
-        let Some(active) = self.running.get_mut(&run).and_then(|run| run.passes.get_mut(pass)) else {
-            return;
-        };
-        if let Some(observation) = active.look.put(part) {
-            active.pass.observed(now, observation);
-            self.drive(run);
-        }
-    }
-
-    fn write(&mut self, run: u64, pass: usize, change: RouteChange, back_after: Span) {
-        let (result, back) = match self.cloud.replace_route(self.now, &change, &mut self.rng) {
-            Answer::Given(result) => (result, back_after),
-            Answer::Never => {
-                let waited = self.settings.client_timeout;
-                (WriteResult::NoReply(format!("none within {} s", waited.as_secs())), waited - back_after)
-            }
-        };
-        self.schedule(back, Happening::Written { run, pass, change, result });
-    }
-
-    fn written(&mut self, run: u64, pass: usize, change: &RouteChange, result: WriteResult) {
-        let now = self.now;
-        let Some(active) = self.running.get_mut(&run).and_then(|run| run.passes.get_mut(pass)) else {
-            return;
-        };
-        active.pass.replaced(now, &change.key, result);
-        self.drive(run);
-    }
-
-    /// Keeps the result, and has a failed invocation tried again as Lambda would.
-    fn finish(&mut self, invocation: Invocation, began_at: Timestamp, result: Result<Report, String>) {
-        let failed = result.as_ref().map_or(true, |report| report.outcome.is_failure());
-        if let Some(pause) = self.settings.retries.get(invocation.attempt).copied().filter(|_| failed) {
-            let again = Invocation { attempt: invocation.attempt + 1, ..invocation.clone() };
-            self.schedule(pause, Happening::Deliver(again));
-        }
-        self.finished.push(Finished { invocation, began_at, ended_at: self.now, result });
+        self.schedule(pause, Happening::Sweep);
     }
 
     fn expect_state(
@@ -471,16 +377,13 @@ impl Simulation {
     }
 }
 
-/// Route tables in a page of `DescribeRouteTables`.
-const PAGE: usize = 100;
-
 impl Finished {
     /// The report of a group.
     pub fn group(&self, name: &GroupName) -> Option<&GroupReport> {
         self.result.as_ref().ok()?.groups.iter().find(|report| report.group == *name)
     }
 
-    /// When the last route was seen to have been written, if one was.
+    /// When the last route was seen to have been written, if one was; by the function's own clock.
     pub fn last_route_at(&self, name: &GroupName) -> Option<Timestamp> {
         let report = self.group(name)?;
         let ms = i64::try_from(report.timings.to_last_route_ms?).ok()?;

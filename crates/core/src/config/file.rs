@@ -7,8 +7,15 @@ use serde::Deserialize;
 
 use super::{Config, ConfigError, DEFAULT_FAILBACK_DELAY};
 use crate::Span;
+use crate::excerpt::excerpt;
 use crate::group::{Group, Member};
 use crate::id::{GroupName, InterfaceId, MemberName, PathName, Region, RouteTableId, VpcId};
+
+/// The most that a message shows of a key's path, in characters.
+const LONGEST_KEY: usize = 200;
+
+/// The most that a message tells of a mistake, in characters.
+const LONGEST_MISTAKE: usize = 600;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,8 +82,8 @@ fn parse(origin: &str, text: &str) -> Result<File, ConfigError> {
     let located = |key: String, error: &toml::de::Error| ConfigError::Text {
         origin: origin.to_owned(),
         line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
-        key,
-        message: in_words(error.message()),
+        key: excerpt(&key, LONGEST_KEY),
+        message: excerpt(&in_words(error.message()), LONGEST_MISTAKE),
     };
     let document = toml::Deserializer::parse(text).map_err(|error| located(String::new(), &error))?;
     serde_path_to_error::deserialize(document).map_err(|error| {
@@ -143,7 +150,7 @@ fn understand(text: GroupText) -> Result<Group, Mistake> {
     if let Some(preferred) = &text.preempt
         && !members.iter().any(|member| member.name == *preferred)
     {
-        let names = crate::health::list(members.iter().map(|member| &member.name));
+        let names = super::names(members.iter().map(|member| &member.name));
         return Err(mistake("preempt", format!("{preferred} is no member: expected one of {names}")));
     }
     if let Some(table) = text.exclude.iter().find(|table| home.contains_key(*table)) {

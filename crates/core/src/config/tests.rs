@@ -462,3 +462,42 @@ fn the_example_in_the_readme_is_right() {
     assert_eq!(config.groups[0].members.len(), 2);
     assert!(config.topic.is_some());
 }
+
+#[test]
+fn a_key_of_many_lines_or_of_a_megabyte_is_refused_in_one_short_line() {
+    for key in ["a\\nb".to_owned(), "x".repeat(1 << 20)] {
+        let told = refused(Config::from_toml("hopover.toml", &format!("\"{key}\" = 1")));
+        assert!(told.starts_with("hopover.toml, line 1, ") && !told.contains('\n'), "{told:.500}");
+        assert!(told.len() < 1_500, "{} bytes", told.len());
+    }
+}
+
+#[test]
+fn a_topic_with_a_line_break_or_a_space_is_no_arn() {
+    for part in ["eu-central-1\n", " ", "路由", ""] {
+        let topic = format!("arn:aws:sns:{part}:123456789012:topic");
+        assert!(topic.parse::<TopicArn>().is_err(), "{topic:?}");
+    }
+    assert!("arn:aws-cn:sns:cn-north-1:123456789012:My_topic-1.fifo".parse::<TopicArn>().is_ok());
+}
+
+#[test]
+fn of_many_configured_names_a_refusal_lists_a_few() {
+    let group = |n: usize| {
+        format!(
+            "[[group]]\nname = \"g{n:02}\"\nregion = \"eu-central-1\"\nvpc = \"vpc-a\"\n\
+             [[group.member]]\nname = \"A\"\ninterface = \"eni-a{n}\"\n\
+             [[group.member]]\nname = \"B\"\ninterface = \"eni-b{n}\"\n"
+        )
+    };
+    let groups = (0..100).map(group).collect::<Vec<_>>().concat();
+    let config = Config::from_toml("hopover.toml", &groups).unwrap();
+    let told = config.groups_for(&Trigger::Order(order("B"))).unwrap_err().to_string();
+    assert!(
+        told.ends_with(
+            "expected one of g00, g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13, \
+        g14, g15, g16, g17, g18, g19 and 80 more"
+        ),
+        "{told}"
+    );
+}

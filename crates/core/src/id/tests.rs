@@ -32,3 +32,11 @@ fn names_fit_the_subject_of_a_message() {
         assert!(wrong.parse::<MemberName>().is_err(), "{wrong:?}");
     }
 }
+
+#[test]
+fn a_huge_value_in_the_wrong_place_is_told_in_one_short_line() {
+    let huge = "eni-1\n".repeat(1 << 20);
+    let told = huge.parse::<InterfaceId>().unwrap_err().to_string();
+    assert!(told.starts_with("\"eni-1 eni-1 ") && told.ends_with("letters and digits"), "{told:.500}");
+    assert!(told.len() < 300 && !told.contains('\n'), "{told:.500}");
+}

@@ -248,3 +248,28 @@ fn a_thousand_routes_fit_into_a_message() {
     assert!(message.body.len() < 32 * 1_024, "{}", message.body.len());
     assert!(message.body.contains("\nand 800 more\n"));
 }
+
+#[test]
+fn denials_that_each_carry_an_encoded_message_fit_into_what_sns_takes() {
+    let routes: Vec<_> = (0..400).map(|n| route(&format!("10.{}.{n}.0/24", n / 250), "eni-a-lan")).collect();
+    let world = World::of(&["A", "B"]).table("rtb-main", routes).is("A", Stopped);
+    let report = run_with(&world, |to| {
+        WriteResult::Failed(WriteFailure {
+            kind: FailureKind::Denied,
+            code: "UnauthorizedOperation".to_owned(),
+            message: format!("You are not authorized to write {to}. Encoded: {}", "x".repeat(1_500)),
+        })
+    });
+    let message = told(&report).unwrap();
+    assert!(message.body.len() <= 262_144, "{} bytes", message.body.len());
+    assert!(message.body.ends_with("… cut here: the report of the run has the rest\n"));
+    assert!(message.body.contains("\nand 200 more\n"), "the list of routes comes first");
+}
+
+#[test]
+fn a_destination_longer_than_any_column_is_told_by_its_ends() {
+    let world =
+        World::of(&["A", "B"]).table("rtb-main", [route(&"1".repeat(70_000), "eni-a-lan")]).is("A", Stopped);
+    let body = told(&run(&world)).unwrap().body;
+    assert!(body.contains("… [70000 characters] …") && body.len() < 2_000, "{} bytes", body.len());
+}

@@ -53,8 +53,8 @@ impl Ledger {
         self.entries.iter()
     }
 
-    /// Takes over what was seen.
-    pub(super) fn observed(&mut self, group: &Group, seen: &Observation) {
+    /// Takes over what was seen. True if that settles a write whose reply was lost.
+    pub(super) fn observed(&mut self, group: &Group, seen: &Observation) -> bool {
         for entry in self.entries.values_mut() {
             entry.seen = None;
         }
@@ -67,14 +67,17 @@ impl Ledger {
             });
             entry.seen = Some(holder);
         }
+        let mut settles_silence = false;
         for entry in self.entries.values_mut() {
             if let Some(write) = &mut entry.write
                 && matches!(write.state, WriteState::Acknowledged | WriteState::NoReply)
                 && entry.seen.as_ref().is_none_or(|seen| *seen == write.change.to)
             {
+                settles_silence |= write.state == WriteState::NoReply;
                 write.state = WriteState::Confirmed;
             }
         }
+        settles_silence
     }
 
     /// A change is queued.

@@ -90,7 +90,7 @@ impl Pass {
             observe_ms: millis(clock.started, seen),
             apply_ms: clock.first_write.map_or(0, |first| millis(first, answered)),
             verify_ms: millis(answered, ended),
-            to_last_route_ms: clock.last_acknowledged.map(|last| millis(clock.started, last)),
+            to_last_route_ms: clock.last_settled.map(|last| millis(clock.started, last)),
             total_ms: millis(clock.started, ended),
         }
     }
@@ -116,7 +116,11 @@ fn route_report(key: &RouteKey, entry: &Entry, decision: Option<&Decision>) -> R
             let reason = write.change.reason.to_string();
             match &write.state {
                 WriteState::Confirmed | WriteState::Failed(_) if after.as_ref() == Some(&write.change.to) => {
-                    (RouteResult::Moved, reason)
+                    if write.change.to == entry.before {
+                        (RouteResult::Stayed, format!("moved away and back again, because {reason}"))
+                    } else {
+                        (RouteResult::Moved, reason)
+                    }
                 }
                 WriteState::Confirmed => (
                     RouteResult::PutBack,

@@ -292,3 +292,19 @@ fn a_switchover_without_detail_says_what_it_needs() {
         );
     }
 }
+
+#[test]
+fn an_event_of_six_megabytes_gives_a_refusal_of_one_short_line() {
+    let huge = "x\n".repeat(3 << 20);
+    for pointer in ["/source", "/detail-type", "/time", "/region", "/detail/instance-id", "/detail/state"] {
+        let told = refusal(&with(pointer, json!(huge)));
+        assert!(told.len() < 1_000 && !told.contains('\n'), "{pointer}: {told:.500}");
+    }
+}
+
+#[test]
+fn a_switchover_with_a_key_of_many_lines_is_refused_in_one() {
+    let detail = json!({ "group": "vaer", "to": "B", "a\nb": 1 });
+    let told = refusal(&json!({ "source": "hopover", "detail-type": "Switchover", "detail": detail }));
+    assert!(told.contains("a b: unknown field `a b`, expected one of") && !told.contains('\n'), "{told}");
+}

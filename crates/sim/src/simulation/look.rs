@@ -54,12 +54,19 @@ impl Look {
 pub(super) fn answered<T>(
     answer: Answer<Result<T, ObserveFailure>>,
     wrap: fn(Result<T, ObserveFailure>) -> Answered,
-    action: &str,
+    part: Part,
 ) -> (Answered, bool) {
     match answer {
         Answer::Given(result) => (wrap(result), true),
-        Answer::Never => {
-            (wrap(Err(ObserveFailure { message: format!("{action}: no reply"), transient: true })), false)
-        }
+        Answer::Never => (unanswered(part), false),
+    }
+}
+
+/// What a client makes of a call for whose answer it does not wait any longer.
+pub(super) fn unanswered(part: Part) -> Answered {
+    let failure = |action| ObserveFailure { message: format!("{action}: no reply"), transient: true };
+    match part {
+        Part::Instances => Answered::Instances(Err(failure("ec2:DescribeInstances"))),
+        Part::Tables => Answered::Tables(Err(failure("ec2:DescribeRouteTables"))),
     }
 }

@@ -5,6 +5,7 @@ mod faults;
 mod floor;
 mod four_steps;
 mod groups;
+mod mishaps;
 mod overlap;
 mod preferences;
 mod vpc;

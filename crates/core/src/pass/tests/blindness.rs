@@ -6,7 +6,7 @@ use super::*;
 fn a_look_that_fails_for_a_while_is_repeated() {
     let world = a_fails();
     let mut hand = begin(&world);
-    for pause in [500, 1_000, 2_000, 4_000, 8_000, 8_000] {
+    for pause in [500, 1_000, 2_000, 2_000, 2_000, 2_000] {
         assert_eq!(hand.next(), "observe");
         hand.see(Err(failure("RequestLimitExceeded", true)));
         assert_eq!(hand.next(), format!("wait {pause}"));

@@ -65,3 +65,21 @@ fn routes_that_are_stuck_on_the_second_member_are_said_to_be_there() {
     hand.look(&default_moved(&world).is("B", Stopping));
     assert_eq!(hand.next(), "done: NO healthy next hop, 1 route left on B");
 }
+
+#[test]
+fn a_route_that_comes_back_to_where_it_was_is_not_called_moved() {
+    let mut world = World::pair();
+    world.group.preempt = Some(id("B"));
+    let mut hand = begin(&world.clone().now(at(0)));
+    hand.look(&world).all();
+    hand.later(100).answer("0.0.0.0/0", WriteResult::Replaced).answer("10.1.0.0/16", WriteResult::Replaced);
+    // B loses its interface just after it got the routes.
+    let b_is_gone = both_moved(&world).detached("B");
+    hand.look(&b_is_gone).all();
+    hand.later(100).answer("0.0.0.0/0", WriteResult::Replaced).answer("10.1.0.0/16", WriteResult::Replaced);
+    hand.later(500).look(&world.clone().detached("B"));
+    assert_eq!(hand.next(), "done: standby B is down, no redundancy; A carries 2 routes");
+    let report = hand.report();
+    assert_eq!(report.outcome, Outcome::NothingToDo);
+    assert!(report.routes[0].reason.starts_with("moved away and back again, because eni-b-lan is attached"));
+}
