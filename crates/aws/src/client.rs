@@ -16,6 +16,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use hopover_core::config::Config;
 use hopover_core::id::Region;
 
+use crate::whole::WholeAnswers;
+
 /// How long a connection may take to stand. In a region it takes a few milliseconds.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -55,8 +57,11 @@ impl Aws {
         Self::new(&load(region).await, region)
     }
 
-    fn new(base: &SdkConfig, region: &Region) -> Self {
-        let config = aws_sdk_ec2::config::Builder::from(base).region(sdk_region(region)).build();
+    pub(crate) fn new(base: &SdkConfig, region: &Region) -> Self {
+        let config = aws_sdk_ec2::config::Builder::from(base)
+            .region(sdk_region(region))
+            .interceptor(WholeAnswers)
+            .build();
         Self {
             ec2: aws_sdk_ec2::Client::from_conf(config),
             region: region.clone(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types as sdk;
 use aws_smithy_types::DateTime;
 use hopover_core::Timestamp;
+use hopover_core::excerpt::excerpt;
 use hopover_core::group::Group;
 use hopover_core::id::{InstanceId, RouteTableId, VpcId};
 use hopover_core::observation::{Instance, InstanceState, Interface};
@@ -12,6 +13,9 @@ use hopover_core::route::{Destination, Origin, Route, RouteState, RouteTable, Ta
 
 /// The tag that makes hopover leave a route table alone, whatever its value, but for `false`.
 const IGNORE_TAG: &str = "hopover:ignore";
+
+/// The most that is kept of a zone's name, in characters: it is only told.
+const LONGEST_ZONE: usize = 40;
 
 /// The route tables of a VPC.
 pub(crate) fn route_tables(tables: Vec<sdk::RouteTable>, vpc: &VpcId) -> BTreeMap<RouteTableId, RouteTable> {
@@ -38,7 +42,8 @@ pub(crate) fn instances(
 
 fn route_table(table: sdk::RouteTable, asked_for: &VpcId) -> Option<RouteTable> {
     let id = parsed(table.route_table_id.as_deref()).or_else(|| {
-        tracing::warn!(id = table.route_table_id, "left out a route table without a usable id");
+        let id = table.route_table_id.as_deref().map(|id| excerpt(id, 40));
+        tracing::warn!(id, "left out a route table without a usable id");
         None
     })?;
     let tags = table.tags.unwrap_or_default();
@@ -66,11 +71,17 @@ fn route(route: &sdk::Route) -> Option<Route> {
 }
 
 fn destination(route: &sdk::Route) -> Option<Destination> {
-    let present = |field: Option<&str>| field.filter(|text| !text.is_empty()).map(str::to_owned);
+    let present = |field: Option<&str>| field.filter(|text| may_be_cidr(text)).map(str::to_owned);
     present(route.destination_cidr_block())
         .map(Destination::Ipv4)
         .or_else(|| present(route.destination_ipv6_cidr_block()).map(Destination::Ipv6))
         .or_else(|| parsed(route.destination_prefix_list_id()).map(Destination::PrefixList))
+}
+
+/// True if it may be a CIDR block, as one of this or a later version of EC2. The text is told to people, and sent back as
+/// it is; what is longer than any address, or no word, is neither.
+fn may_be_cidr(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// What a route points at. An instance's id stands beside that of its interface, so it comes last.
@@ -122,7 +133,11 @@ fn instance(found: &sdk::Instance) -> Option<Instance> {
         id: parsed(found.instance_id())?,
         state: instance_state(found.state().and_then(sdk::InstanceState::name)),
         launched_at: found.launch_time().and_then(timestamp),
-        zone: found.placement().and_then(sdk::Placement::availability_zone).map(str::to_owned),
+        zone: found
+            .placement()
+            .and_then(sdk::Placement::availability_zone)
+            .filter(|zone| !zone.is_empty())
+            .map(|zone| excerpt(zone, LONGEST_ZONE)),
         interfaces: found.network_interfaces().iter().filter_map(interface).collect(),
     })
 }
@@ -132,7 +147,7 @@ fn instance(found: &sdk::Instance) -> Option<Instance> {
 fn instance_state(name: Option<&sdk::InstanceStateName>) -> InstanceState {
     name.and_then(|name| InstanceState::from_name(name.as_str())).unwrap_or_else(|| {
         tracing::warn!(
-            state = name.map(sdk::InstanceStateName::as_str),
+            state = name.map(|name| excerpt(name.as_str(), 40)),
             "unknown instance state, taken for pending"
         );
         InstanceState::Pending

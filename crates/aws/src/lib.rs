@@ -7,22 +7,33 @@
 //! ```text
 //! run ── drive (one a group, side by side) ── observe, replace ── errors, convert
 //! publish
+//! operate ── for an operator: instances in a live drill, tables in full, a restore
+//! survey ── for `hopover init` and `hopover doctor`
 //! ```
+
+#![forbid(unsafe_code)]
 
 mod client;
 mod clock;
 mod convert;
 mod drive;
 mod errors;
+#[cfg(test)]
+mod fuzz;
 mod observe;
+mod operate;
 mod permissions;
 mod publish;
 mod replace;
 mod run;
+mod survey;
+mod whole;
 
 pub use client::{Aws, Clients};
 pub use clock::Clock;
 pub use drive::drive;
-pub use permissions::PERMISSIONS;
+pub use operate::OperateError;
+pub use permissions::{DRILL_PERMISSIONS, PERMISSIONS, RESTORE_PERMISSIONS, SURVEY_PERMISSIONS};
 pub use publish::PublishError;
 pub use run::{FirstLook, run};
+pub use survey::ambient_region;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use aws_sdk_ec2::types::{Filter, Reservation};
+use aws_sdk_ec2::types::{self as sdk, Filter, Reservation};
 use futures::{FutureExt, TryFutureExt};
 use hopover_core::group::Group;
-use hopover_core::id::{InstanceId, RouteTableId};
+use hopover_core::id::{InstanceId, RouteTableId, VpcId};
 use hopover_core::observation::{Instance, Observation, ObserveFailure};
 use hopover_core::route::RouteTable;
 use hopover_core::write::FailureKind;
@@ -20,6 +20,9 @@ const INSTANCES_A_PAGE: i32 = 1000;
 
 /// The largest page of `DescribeRouteTables`.
 const TABLES_A_PAGE: i32 = 100;
+
+/// More pages than any VPC fills: 200 route tables is its quota, and a hundred times as much may be granted.
+const MOST_PAGES: usize = 200;
 
 /// The filter that asks for just the instances that matter.
 const BY_INTERFACE: &str = "network-interface.network-interface-id";
@@ -38,24 +41,33 @@ impl Aws {
     pub async fn observe(&self, group: &Group) -> Result<Observation, ObserveFailure> {
         // Without tables there is nothing to decide, so that failure does not wait for the instances.
         let (instances, tables) =
-            futures::try_join!(self.instances(group).map(Ok::<_, ObserveFailure>), self.route_tables(group))?;
+            futures::try_join!(self.instances(group).map(Ok::<_, Failure>), self.route_tables(group))
+                .map_err(|failure| failure.into_observe_failure("ec2:DescribeRouteTables", &self.region))?;
         Ok(Observation { instances, tables })
     }
 
-    async fn route_tables(
-        &self,
-        group: &Group,
-    ) -> Result<BTreeMap<RouteTableId, RouteTable>, ObserveFailure> {
-        let filter = Filter::builder().name(BY_VPC).values(group.vpc.as_str()).build();
-        let call = self.ec2.describe_route_tables().filters(filter);
-        let tables =
-            call.into_paginator().page_size(TABLES_A_PAGE).items().send().try_collect().await.map_err(
-                |error| Failure::new(&error).into_observe_failure("ec2:DescribeRouteTables", &self.region),
-            )?;
-        Ok(convert::route_tables(tables, &group.vpc))
+    async fn route_tables(&self, group: &Group) -> Result<BTreeMap<RouteTableId, RouteTable>, Failure> {
+        Ok(convert::route_tables(self.describe_route_tables(&group.vpc).await?, &group.vpc))
     }
 
-    async fn instances(&self, group: &Group) -> Result<BTreeMap<InstanceId, Instance>, ObserveFailure> {
+    /// The route tables of a VPC as EC2 shows them, every page.
+    pub(crate) async fn describe_route_tables(&self, vpc: &VpcId) -> Result<Vec<sdk::RouteTable>, Failure> {
+        let filter = Filter::builder().name(BY_VPC).values(vpc.as_str()).build();
+        let call = self.ec2.describe_route_tables().filters(filter);
+        let mut pages = call.into_paginator().page_size(TABLES_A_PAGE).stop_on_duplicate_token(false).send();
+        let (mut tables, mut read) = (Vec::new(), 0);
+        while let Some(page) = pages.try_next().await.map_err(|error| Failure::new(&error))? {
+            one_more(&mut read)?;
+            tables.extend(page.route_tables.unwrap_or_default());
+        }
+        Ok(tables)
+    }
+
+    /// The instances that hold an interface of the group.
+    pub(crate) async fn instances(
+        &self,
+        group: &Group,
+    ) -> Result<BTreeMap<InstanceId, Instance>, ObserveFailure> {
         let interfaces = || group.next_hops().map(|hop| hop.interface.to_string()).collect();
         let found = if self.asks_by_vpc.load(Ordering::Relaxed) {
             self.describe_instances(BY_VPC, vec![group.vpc.to_string()]).await
@@ -99,17 +111,23 @@ impl Aws {
         values: Vec<String>,
     ) -> Result<Vec<Reservation>, Failure> {
         let filter = Filter::builder().name(filter).set_values(Some(values)).build();
-        self.ec2
-            .describe_instances()
-            .filters(filter)
-            .into_paginator()
-            .page_size(INSTANCES_A_PAGE)
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(|error| Failure::new(&error))
+        let call = self.ec2.describe_instances().filters(filter);
+        let mut pages =
+            call.into_paginator().page_size(INSTANCES_A_PAGE).stop_on_duplicate_token(false).send();
+        let (mut reservations, mut read) = (Vec::new(), 0);
+        while let Some(page) = pages.try_next().await.map_err(|error| Failure::new(&error))? {
+            one_more(&mut read)?;
+            reservations.extend(page.reservations.unwrap_or_default());
+        }
+        Ok(reservations)
     }
+}
+
+/// Counts one more page. Pages without end are a failure: what was read till then is not the whole, and must not be taken
+/// for it. (By default, the SDK's paginator ends without a word at a token that it has just had.)
+fn one_more(pages: &mut usize) -> Result<(), Failure> {
+    *pages += 1;
+    if *pages > MOST_PAGES { Err(Failure::endless(MOST_PAGES)) } else { Ok(()) }
 }
 
 /// What is done at once about a failed question for instances. All further patience is the pass's.

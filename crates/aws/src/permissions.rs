@@ -7,3 +7,30 @@
 /// Manifests under `deploy/` are tested against this list.
 pub const PERMISSIONS: &[&str] =
     &["ec2:DescribeInstances", "ec2:DescribeRouteTables", "ec2:ReplaceRoute", "sns:Publish"];
+
+/// The IAM actions behind a restore beyond [`PERMISSIONS`], for the operator who restores. The deployed role has neither:
+/// what cannot delete a route cannot lose one. `ec2:DeleteRoute` is needed only for `--all`.
+pub const RESTORE_PERMISSIONS: &[&str] = &["ec2:CreateRoute", "ec2:DeleteRoute"];
+
+/// The IAM actions behind a live drill, for the operator who plays it; the role of hopover needs none of them beyond
+/// [`PERMISSIONS`]. `ec2:DescribeVpcs` may be missing: then the VPC has no name.
+pub const DRILL_PERMISSIONS: &[&str] = &[
+    "ec2:DescribeInstances",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeVpcs",
+    "ec2:StartInstances",
+    "ec2:StopInstances",
+];
+
+/// What `hopover init` and `hopover doctor` read beyond [`PERMISSIONS`], for the operator who runs them. The role of hopover
+/// needs none of it; a part that is denied is reported as unknown.
+pub const SURVEY_PERMISSIONS: &[&str] = &[
+    "ec2:DescribeAddresses",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:GetManagedPrefixListEntries",
+    "events:ListRules",
+    "events:ListTargetsByRule",
+    "sns:ListSubscriptionsByTopic",
+];

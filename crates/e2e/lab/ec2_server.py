@@ -20,10 +20,14 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 
-class PromptHandler(WSGIRequestHandler):
+class Handler(WSGIRequestHandler):
     """Sends a reply's body without waiting for the client to acknowledge its head (up to 40 ms otherwise)."""
 
     disable_nagle_algorithm = True
+
+    def send_response(self, code, message=None):
+        """Without the `Date` of this machine, which the base class adds: the lab's clock may be another."""
+        self.send_response_only(code, message)
 
 
 def arguments():
@@ -62,7 +66,7 @@ def drain_stdin(ended):
 def main():
     args = arguments()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    handler = None if args.plain else PromptHandler
+    handler = None if args.plain else Handler
     server = make_server("127.0.0.1", args.port, application(args.plain), threaded=True, request_handler=handler)
     # moto calls itself at this port for some services.
     os.environ["MOTO_PORT"] = str(server.port)

@@ -3,6 +3,7 @@
     python test_truth.py
 """
 
+import http.client
 import json
 import os
 import signal
@@ -13,7 +14,9 @@ import time
 import unittest
 import urllib.error
 import urllib.request
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import boto3
 from botocore.config import Config
@@ -21,13 +24,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 SERVER = Path(__file__).with_name("ec2_server.py")
+PROXY = Path(__file__).with_name("fault_proxy.py")
 REGION = "eu-west-1"
 
 
 class Server:
-    def __init__(self, *options):
+    def __init__(self, *options, script=SERVER):
         self.process = subprocess.Popen(
-            [sys.executable, str(SERVER), "--port", "0", *options],
+            [sys.executable, str(script), "--port", "0", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -485,6 +489,34 @@ class Faults(TruthTest):
             self.vpc.replace_route(**self.to_b)
         self.assertEqual(self.target(), self.a)
 
+    def test_a_malformed_reply_leaves_the_change_made(self):
+        self.fault(match={"Action": "ReplaceRoute"}, effect="malformed", count=1)
+        with self.assertRaises(ResponseParserError):
+            self.vpc.replace_route(**self.to_b)
+        self.assertEqual(self.target(), self.b)
+        self.fault(match={"Action": "DescribeRouteTables"}, effect="malformed", count=1)
+        with self.assertRaises(ResponseParserError):
+            self.vpc.routes()
+        self.assertEqual(self.target(), self.b)
+
+    def test_an_endless_reply_makes_the_change_and_goes_on(self):
+        self.fault(match={"Action": "ReplaceRoute"}, effect="endless", count=1)
+        connection = http.client.HTTPConnection(self.server.url.removeprefix("http://"), timeout=10)
+        params = {"Action": "ReplaceRoute", "Version": "2016-11-15", "RouteTableId": self.vpc.table, **self.to_b}
+        scope = f"lab/20260101/{REGION}/ec2/aws4_request"
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request("POST", "/", urlencode(params), headers)
+        reply = connection.getresponse()
+        beginning = reply.read(500)
+        self.assertIn(b"<ReplaceRouteResponse", beginning)
+        self.assertNotIn(b"</ReplaceRouteResponse>", beginning)
+        self.assertEqual(reply.read(3), b"   ")
+        connection.close()
+        self.assertEqual(self.target(), self.b)
+
     def test_latency_is_from_request_to_reply(self):
         self.settings(latency_ms=100)
         self.fault(match={"Action": "ReplaceRoute"}, effect="latency", latency_ms=200)
@@ -549,6 +581,7 @@ class Faults(TruthTest):
         self.assertEqual(good["params"], {"RouteTableId": self.vpc.table, **self.to_b})
         self.assertEqual((good["service"], good["region"], good["status"], good["code"]), ("ec2", REGION, 200, None))
         self.assertLessEqual(good["at_ms"], good["done_ms"])
+        self.assertEqual(good["access_key"], "lab")
         self.assertEqual((bad["status"], bad["code"]), (400, "MissingParameter"))
         self.assertEqual(self.calls("DeleteRoute"), [])
 
@@ -574,11 +607,39 @@ class Faults(TruthTest):
         return time.monotonic() - started
 
 
+class Clock(TruthTest):
+    def setUp(self):
+        super().setUp()
+        self.filters = {"Filters": [{"Name": "vpc-id", "Values": [self.vpc.id]}]}
+
+    def test_a_signature_is_good_for_five_minutes_in_both_directions(self):
+        for offset, is_good in ((0, True), (290, True), (-290, True), (310, False), (-310, False)):
+            self.settings(clock_offset_s=offset)
+            # A client of its own: botocore remembers how far the clocks are apart.
+            describe = self.server.client("ec2").describe_route_tables
+            if is_good:
+                describe(**self.filters)
+            else:
+                self.refused("RequestExpired", describe, **self.filters)
+
+    def test_other_services_call_it_a_wrong_signature(self):
+        self.settings(clock_offset_s=600)
+        self.refused("SignatureDoesNotMatch", self.server.client("sns").create_topic, 403, Name="late")
+
+    def test_the_date_of_a_reply_is_that_of_the_servers_clock(self):
+        for offset in (0, 200, -200):
+            self.settings(clock_offset_s=offset)
+            reply = self.server.client("ec2").describe_route_tables(**self.filters)["ResponseMetadata"]
+            date = parsedate_to_datetime(reply["HTTPHeaders"]["date"])
+            self.assertAlmostEqual(date.timestamp() - time.time(), offset, delta=10)
+
+
 class ControlApi(TruthTest):
     def test_what_is_wrong_is_named(self):
         for path, body, named in (
             ("settings", {"latency": 1}, "latency"),
             ("settings", {"latency_ms": -1}, "-1"),
+            ("settings", {"clock_offset_s": "late"}, "late"),
             ("faults", {"effect": "explode"}, "explode"),
             ("faults", {"effect": "deny", "matches": {}}, "matches"),
             ("faults", {"effect": "error"}, "code"),
@@ -660,15 +721,90 @@ class Plain(LabTest):
         self.assertGreater(len(self.ec2.describe_route_tables(MaxResults=5)["RouteTables"]), 5)
 
 
+class Proxy(unittest.TestCase):
+    """The fault proxy: that it still does what the tests of hopover ask it for."""
+
+    def setUp(self):
+        self.server = Server()
+        self.addCleanup(self.server.stop)
+        self.vpc = Vpc(self.server.client("ec2"))
+        self.a, self.b = self.vpc.interfaces
+        self.vpc.add_route(self.a, DestinationCidrBlock="0.0.0.0/0")
+
+    def proxy(self, *rules, seed=1):
+        proxy = Server("--upstream", self.server.url, "--seed", str(seed), script=PROXY)
+        self.addCleanup(proxy.stop)
+        data = json.dumps([{"service": "ec2", **rule} for rule in rules]).encode()
+        headers = {"Content-Type": "application/json"}
+        url = f"{proxy.url}/_microburst/rules"
+        urllib.request.urlopen(urllib.request.Request(url, data, headers, method="POST")).close()
+        return proxy.client("ec2")
+
+    def replace(self, ec2, target):
+        route = {"RouteTableId": self.vpc.table, "DestinationCidrBlock": "0.0.0.0/0"}
+        return ec2.replace_route(NetworkInterfaceId=target, **route)
+
+    def target(self):
+        return self.vpc.routes()["0.0.0.0/0"]["NetworkInterfaceId"]
+
+    def code(self, ec2):
+        try:
+            self.replace(ec2, self.b)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return None
+
+    def test_errors_hit_one_table_and_never_reach_ec2(self):
+        error = {"code": "UnauthorizedOperation", "status": 403}
+        here, elsewhere = ({"body": f"RouteTableId == '{table}'"} for table in (self.vpc.table, "rtb-0"))
+        self.assertIsNone(self.code(self.proxy({"operation": "ReplaceRoute", "error": error, **elsewhere})))
+        self.replace(self.server.client("ec2"), self.a)
+        ec2 = self.proxy({"operation": "ReplaceRoute", "error": error, **here})
+        self.assertEqual(self.code(ec2), "UnauthorizedOperation")
+        self.assertEqual(self.target(), self.a)
+
+    def test_throttling_comes_from_the_seed(self):
+        throttled = {"probability": 0.5, "error": {"code": "RequestLimitExceeded", "status": 503}}
+        runs = []
+        for seed in (1, 1, 2):
+            ec2 = self.proxy(throttled, seed=seed)
+            runs.append([self.code(ec2) for _ in range(20)])
+        self.assertEqual(runs[0], runs[1])
+        self.assertNotEqual(runs[0], runs[2])
+        self.assertEqual(set(runs[0]), {None, "RequestLimitExceeded"})
+
+    def test_a_reset_is_before_the_change_and_a_lost_reply_after_it(self):
+        with self.assertRaises(BotoCoreError):
+            self.replace(self.proxy({"operation": "ReplaceRoute", "reset": True}), self.b)
+        self.assertEqual(self.target(), self.a)
+        with self.assertRaises(BotoCoreError):
+            self.replace(self.proxy({"operation": "ReplaceRoute", "response": {"abort_bytes": 0}}), self.b)
+        self.assertEqual(self.target(), self.b)
+
+    def test_a_truncated_reply_ends_as_if_it_were_whole(self):
+        ec2 = self.proxy({"response": {"truncate_frac": 0.5}})
+        with self.assertRaises(ResponseParserError):
+            ec2.describe_route_tables()
+
+    def test_rules_that_let_through_come_before_one_that_holds(self):
+        held = {"operation": "ReplaceRoute", "timeout_ms": 200}
+        ec2 = self.proxy({"operation": "ReplaceRoute", "times": 1}, held)
+        self.assertIsNone(self.code(ec2))
+        self.replace(self.server.client("ec2"), self.a)
+        self.assertEqual(self.code(ec2), "RequestTimeout")
+        self.assertEqual(self.target(), self.a)
+
+
 class Process(unittest.TestCase):
     def test_it_ends_with_its_standard_input(self):
         self.assertEqual(Server().stop(), 0)
+        self.assertEqual(Server("--upstream", "http://127.0.0.1:1", script=PROXY).stop(), 0)
 
     def test_it_ends_on_sigterm(self):
-        server = Server()
-        os.kill(server.process.pid, signal.SIGTERM)
-        self.assertEqual(server.process.wait(10), 0)
-        server.stop()
+        for server in (Server(), Server("--upstream", "http://127.0.0.1:1", script=PROXY)):
+            os.kill(server.process.pid, signal.SIGTERM)
+            self.assertEqual(server.process.wait(10), 0)
+            server.stop()
 
 
 if __name__ == "__main__":

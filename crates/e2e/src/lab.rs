@@ -1,9 +1,12 @@
 //! The Python parts, set up once under `target/lab` from a pinned list.
 
 use std::fs::File;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
+
+use crate::process::Owned;
 
 /// The folder with the Python sources.
 pub fn sources() -> PathBuf {
@@ -13,7 +16,43 @@ pub fn sources() -> PathBuf {
 /// The Python interpreter that has everything that `requirements.txt` lists.
 pub fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| set_up().unwrap_or_else(|why| panic!("{why}")))
+    PYTHON.get_or_init(|| set_up("venv", "requirements.txt").unwrap_or_else(|why| panic!("{why}")))
+}
+
+/// A program that `lint-requirements.txt` installs. It has an environment of its own: four times the other's size, and
+/// needed by the tests of the templates alone.
+pub fn linter(program: &str) -> PathBuf {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    let set_up = || set_up("lint", "lint-requirements.txt").unwrap_or_else(|why| panic!("{why}"));
+    PYTHON.get_or_init(set_up).with_file_name(program)
+}
+
+/// A running server of the lab. It ends when this is dropped.
+pub(crate) struct Serving {
+    /// Its endpoint, without a path.
+    pub(crate) url: String,
+    _child: Owned,
+    // The server ends when its standard input does, so that a killed test leaves none behind.
+    _stdin: ChildStdin,
+}
+
+/// Starts a script of the lab that serves on a free port, and waits until it does.
+pub(crate) fn serve(script: &str, arguments: &[&str]) -> Serving {
+    let mut child = Command::new(python())
+        .arg(sources().join(script))
+        .args(["--port", "0"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the lab's Python starts");
+    let stdin = child.stdin.take().expect("a piped standard input");
+    let stdout = child.stdout.take().expect("a piped standard output");
+    let child = Owned(child);
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
+    let address = line.trim().strip_prefix("listening ").expect("the server says where it listens");
+    Serving { url: format!("http://{address}"), _child: child, _stdin: stdin }
 }
 
 /// AWS's Runtime Interface Emulator.
@@ -33,15 +72,15 @@ fn folder() -> PathBuf {
     crate::binaries::target_folder().join("lab")
 }
 
-/// Makes a virtual environment, unless one for this very list is there.
-fn set_up() -> Result<PathBuf, String> {
+/// Makes a virtual environment of that name, unless one for this very list is there.
+fn set_up(name: &str, list: &str) -> Result<PathBuf, String> {
     let folder = folder();
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
     let _lock = lock(&folder);
-    let requirements = sources().join("requirements.txt");
+    let requirements = sources().join(list);
     let wanted = std::fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
-    let environment = folder.join("venv");
+    let environment = folder.join(name);
     let python = environment.join("bin/python");
     let stamp = environment.join("requirements.txt");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
@@ -51,10 +90,10 @@ fn set_up() -> Result<PathBuf, String> {
         run(Command::new("python3").args(["-c", "import sys, venv; print(sys.version_info >= (3, 11))"]));
     if !version.is_ok_and(|version| version.trim() == "True") {
         return Err("the end-to-end tests need python3, version 3.11 or newer, with its venv module \
-                    (Debian: apt-get install python3 python3-venv): it runs the EC2 API server"
+                    (Debian: apt-get install python3 python3-venv): it runs the EC2 API server and the linters"
             .to_owned());
     }
-    eprintln!("setting up the EC2 API server in {} (once)", environment.display());
+    eprintln!("setting up {} from {list} (once)", environment.display());
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements))?;
     std::fs::write(&stamp, wanted).map_err(|error| error.to_string())?;

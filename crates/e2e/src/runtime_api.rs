@@ -58,6 +58,18 @@ enum Happening {
 impl Bootstrap {
     /// Starts the process for the VPC of [`crate::ec2`]. An event that is given here is handed out at its first poll.
     pub fn start(ec2: &str, event: Option<Value>) -> Self {
+        let environment = [
+            ("AWS_ENDPOINT_URL", ec2),
+            ("region", crate::world::REGION),
+            ("vpcid", VPC),
+            ("host1eni", MEMBERS[0].interface),
+            ("host2eni", MEMBERS[1].interface),
+        ];
+        Self::start_with(&environment, event)
+    }
+
+    /// The same with an environment that says where EC2 is, and what is configured.
+    pub fn start_with(environment: &[(&str, &str)], event: Option<Value>) -> Self {
         let (events, queue) = unbounded_channel();
         let (sender, happenings) = channel();
         if let Some(event) = event {
@@ -78,18 +90,20 @@ impl Bootstrap {
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/hopover")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "benchmark")
             .env("AWS_REGION", crate::world::REGION)
-            .env("AWS_ENDPOINT_URL", ec2)
             .envs(crate::world::CREDENTIALS)
-            .env("region", crate::world::REGION)
-            .env("vpcid", VPC)
-            .env("host1eni", MEMBERS[0].interface)
-            .env("host2eni", MEMBERS[1].interface)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(output.try_clone().expect("a file can be shared"))
             .stderr(output)
             .spawn()
             .expect("bootstrap starts");
         Self { started, events, happenings, child: Owned(child), log, _listening: listening }
+    }
+
+    /// Kills the process with SIGKILL, which it cannot notice.
+    pub fn kill(mut self) {
+        self.child.0.kill().expect("the process is ours");
+        self.child.0.wait().expect("the process is ours");
     }
 
     /// Waits for the next poll and says when it came in.

@@ -1,20 +1,14 @@
 //! The EC2 API server: moto, with the truth added, or as it comes.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{ChildStdin, Command, Stdio};
-
 use serde_json::{Value, json};
 
-use crate::lab;
-use crate::process::Owned;
+use crate::lab::{self, Serving};
 
 /// A running server.
 pub struct Server {
     /// Its endpoint, without a path.
     pub url: String,
-    _child: Owned,
-    // The server ends when its standard input does, so that a killed test leaves none behind.
-    _stdin: ChildStdin,
+    _serving: Serving,
 }
 
 impl Server {
@@ -29,21 +23,8 @@ impl Server {
     }
 
     fn launch(arguments: &[&str]) -> Self {
-        let mut child = Command::new(lab::python())
-            .arg(lab::sources().join("ec2_server.py"))
-            .args(["--port", "0"])
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the lab's Python starts");
-        let stdin = child.stdin.take().expect("a piped standard input");
-        let stdout = child.stdout.take().expect("a piped standard output");
-        let child = Owned(child);
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
-        let address = line.trim().strip_prefix("listening ").expect("the server says where it listens");
-        Self { url: format!("http://{address}"), _child: child, _stdin: stdin }
+        let serving = lab::serve("ec2_server.py", arguments);
+        Self { url: serving.url.clone(), _serving: serving }
     }
 
     /// The state-change events so far.
@@ -74,6 +55,14 @@ impl Server {
         self.post("/_lab/faults", fault);
     }
 
+    /// How many calls the faults have hit that are there now.
+    pub fn faults_hit(&self) -> u64 {
+        let faults = self.get("/_lab/faults");
+        let hits =
+            faults["faults"].as_array().into_iter().flatten().filter_map(|fault| fault["hits"].as_u64());
+        hits.sum()
+    }
+
     /// Removes all faults.
     pub fn heal(&self) {
         ureq::delete(format!("{}/_lab/faults", self.url)).call().expect("the lab answers");
@@ -82,6 +71,11 @@ impl Server {
     /// Puts a latency on every EC2 call.
     pub fn latency(&self, ms: u64) {
         self.post("/_lab/settings", &json!({ "latency_ms": ms }));
+    }
+
+    /// Sets the server's clock ahead of this machine's, or behind it.
+    pub fn clock_offset(&self, seconds: i64) {
+        self.post("/_lab/settings", &json!({ "clock_offset_s": seconds }));
     }
 
     /// Enforces EC2's published token buckets.

@@ -41,14 +41,7 @@ impl World {
     /// An empty VPC with one subnet.
     pub fn new(server: &Server) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let config = aws_sdk_ec2::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&server.url)
-            .region(Region::new(REGION))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        let ec2 = Client::from_conf(config);
+        let ec2 = client(&server.url);
         let (vpc, subnet) = runtime.block_on(async {
             let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.expect("a VPC");
             let vpc = vpc.vpc.and_then(|vpc| vpc.vpc_id).expect("its id");
@@ -124,6 +117,39 @@ impl World {
         call.send().await.unwrap_or_else(|error| panic!("a route to {destination}: {error:?}"));
     }
 
+    /// Deletes a route, as somebody at the console would.
+    pub fn delete_route(&self, table: &str, destination: &str) {
+        let call = self.ec2.delete_route().route_table_id(table);
+        let call = match destination {
+            list if list.starts_with("pl-") => call.destination_prefix_list_id(list),
+            cidr if cidr.contains(':') => call.destination_ipv6_cidr_block(cidr),
+            cidr => call.destination_cidr_block(cidr),
+        };
+        self.runtime.block_on(call.send()).expect("deleted");
+    }
+
+    /// Points an IPv4 route at another interface, as somebody at the console would.
+    pub fn point(&self, table: &str, destination: &str, interface: &str) {
+        let call = self.ec2.replace_route().route_table_id(table).destination_cidr_block(destination);
+        self.runtime.block_on(call.network_interface_id(interface).send()).expect("pointed elsewhere");
+    }
+
+    /// Adds a route to an interface.
+    pub fn route(&self, table: &str, destination: &str, interface: &str) {
+        self.runtime.block_on(self.add_route(table, destination, interface));
+    }
+
+    /// Associates a subnet of its own with a table, and gives the subnet.
+    pub fn associate(&self, table: &str, cidr: &str) -> String {
+        self.runtime.block_on(async {
+            let made = self.ec2.create_subnet().vpc_id(&self.vpc).cidr_block(cidr).send().await;
+            let subnet = made.expect("a subnet").subnet.and_then(|subnet| subnet.subnet_id).expect("its id");
+            let call = self.ec2.associate_route_table().route_table_id(table).subnet_id(&subnet);
+            call.send().await.expect("associated");
+            subnet
+        })
+    }
+
     /// Adds an internet gateway and a route to it.
     pub fn gateway_route(&self, table: &str, destination: &str) {
         self.runtime.block_on(async {
@@ -185,9 +211,22 @@ impl World {
 
     /// Every route of the VPC, read back with the SDK.
     pub fn picture(&self) -> Picture {
+        self.seen_by(&self.ec2)
+    }
+
+    /// The same, as it is seen at another endpoint.
+    pub fn picture_through(&self, endpoint: &str) -> Picture {
+        self.seen_by(&client(endpoint))
+    }
+
+    fn seen_by(&self, ec2: &Client) -> Picture {
         let filter = Filter::builder().name("vpc-id").values(&self.vpc).build();
-        let answer =
-            self.runtime.block_on(self.ec2.describe_route_tables().filters(filter).send()).expect("tables");
+        let look = || {
+            let call = ec2.describe_route_tables().filters(filter.clone());
+            self.runtime.block_on(call.send()).map_err(|error| format!("{error:?}"))
+        };
+        // If the server's clock was set, the SDK learns it from a refusal, and the next call is signed with the new time.
+        let answer = look().or_else(|_| look()).expect("tables");
         let mut picture = Picture::new();
         for table in answer.route_tables() {
             for route in table.routes() {
@@ -205,6 +244,18 @@ impl World {
         }
         picture
     }
+}
+
+/// The SDK as it comes.
+fn client(endpoint: &str) -> Client {
+    let config = aws_sdk_ec2::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    Client::from_conf(config)
 }
 
 /// An EC2 state-change event, as a person would write it to test the function.

@@ -11,6 +11,7 @@ use hopover_core::fact::Fact;
 use hopover_core::group::Group;
 use hopover_core::id::GroupName;
 use hopover_core::message::message;
+use hopover_core::metrics;
 use hopover_core::observation::Observation;
 use hopover_core::report::{Outcome, Report};
 use hopover_core::trigger::Trigger;
@@ -32,6 +33,9 @@ const FRESH: Span = Span::from_secs(1);
 
 /// The most that is kept of an invocation's time for the message and the answer. SNS may take 5 s.
 const RESERVE: Span = Span::from_secs(6);
+
+/// The shortest time limit of a function that makes sense: Lambda's default.
+const SHORTEST: Span = Span::from_secs(3);
 
 /// What outlives an invocation: nothing that a decision hangs on.
 pub(crate) struct Function {
@@ -88,6 +92,7 @@ impl Function {
         )
         .await
         .map_err(|error| failure("hopover.NotForUs", &error.to_string()))?;
+        measure(&report, context);
         self.notify(&report, &context.request_id, clock.now()).await;
         if report.outcome.is_failure() {
             Err(failure(error_type(report.outcome), &summary(&report)))
@@ -125,12 +130,28 @@ impl Function {
     }
 }
 
+/// Leaves the figures in the log, where CloudWatch picks them up.
+fn measure(report: &Report, context: &Context) {
+    for group in &report.groups {
+        let text = format!("metrics of {}", group.group);
+        let figures = metrics::document(&context.env_config.function_name, report, group);
+        log::line("info", Some(&context.request_id), &text, &figures);
+    }
+}
+
 /// When the pass must be over: before the platform ends the invocation, with time left to tell people. Where the function's
 /// time limit is short (Lambda's default is 3 s), most of it still goes to the routes.
 fn deadline(context: &Context, clock: &Clock) -> Timestamp {
     let now = clock.now();
     let left = Timestamp::try_from(context.deadline()).map_or(Span::ZERO, |end| end.duration_since(now));
-    now + left - RESERVE.min(left / 4)
+    now + time_for_routes(left)
+}
+
+/// What of the time left is for the routes. An invocation has just begun: if next to nothing is left, the platform's clock and
+/// this one disagree, and looking is better than ending blind.
+fn time_for_routes(left: Span) -> Span {
+    let left = left.max(SHORTEST);
+    left - RESERVE.min(left / 4)
 }
 
 fn summary(report: &Report) -> String {
@@ -151,4 +172,15 @@ fn error_type(outcome: Outcome) -> &'static str {
 
 fn failure(error_type: &str, message: &str) -> Diagnostic {
     Diagnostic { error_type: error_type.to_owned(), error_message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_ahead_of_the_platforms_leaves_time_to_look() {
+        assert_eq!(time_for_routes(Span::from_secs(-540)), Span::from_millis(2_250));
+        assert_eq!(time_for_routes(Span::from_secs(60)), Span::from_secs(54));
+    }
 }

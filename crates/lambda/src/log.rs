@@ -28,7 +28,8 @@ struct GroupFact<'a> {
     fact: &'a Fact,
 }
 
-/// Sends the warnings of libraries (the SDK, the Lambda runtime) to the log as well.
+/// Sends the errors of libraries (the SDK, the Lambda runtime) to the log as well. No setting of an operator makes them
+/// more talkative: at its lowest level the SDK tells whole requests, with their signatures and tokens.
 pub(crate) fn init() {
     tracing_subscriber::fmt()
         .json()

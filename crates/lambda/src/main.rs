@@ -1,5 +1,7 @@
 //! `bootstrap`: hopover as an AWS Lambda function on `provided.al2023`.
 
+#![forbid(unsafe_code)]
+
 mod function;
 mod log;
 mod told;

@@ -176,3 +176,11 @@ fn instances_without_an_interface_of_the_group_are_left_out() {
     let ids: Vec<_> = instances(reservations, &group()).into_keys().map(|id| id.to_string()).collect();
     assert_eq!(ids, ["i-a", "i-b"]);
 }
+
+#[test]
+fn a_destination_that_is_no_word_or_longer_than_any_address_is_left_out() {
+    for odd in ["10.0.0.0/8\n", "", &"1".repeat(65)] {
+        assert_eq!(route(&to_eni().destination_cidr_block(odd).build()), None, "{odd:?}");
+    }
+    assert!(route(&to_eni().destination_ipv6_cidr_block("2001:db8::/32").build()).is_some());
+}

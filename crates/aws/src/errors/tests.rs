@@ -1,6 +1,11 @@
+use std::time::Duration;
+
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_ec2::error::{ConnectorError, SdkError};
+use aws_sdk_ec2::error::{ConnectorError, ErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::replace_route::ReplaceRouteError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
 
 use super::*;
 
@@ -125,4 +130,75 @@ fn missing_credentials_are_told_from_a_missing_connection() {
     );
     let told = failure.into_observe_failure("ec2:DescribeRouteTables", &region());
     assert!(!told.transient && told.message.contains("AWS_PROFILE"), "{told}");
+}
+
+fn answer(status: u16, date: Option<&str>) -> HttpResponse {
+    let mut response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
+    if let Some(date) = date {
+        response.headers_mut().insert("date", date.to_owned());
+    }
+    response
+}
+
+fn refused(code: &str) -> ReplaceRouteError {
+    ReplaceRouteError::generic(ErrorMetadata::builder().code(code).message("no").build())
+}
+
+#[test]
+fn a_write_whose_acknowledgement_cannot_be_read_may_have_been_made() {
+    let garbled = ReplaceRouteError::unhandled("error parsing XML: no root element");
+    let result = Failure::new(&SdkError::service_error(garbled, answer(200, None))).into_write_result();
+    let WriteResult::NoReply(message) = result else { panic!("{result:?}") };
+    assert!(message.starts_with("UnreadableAnswer: ") && message.contains("no root element"), "{message}");
+}
+
+#[test]
+fn a_refusal_is_put_down_to_the_clock_only_if_the_answer_bears_another_time() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000); // Tue, 14 Nov 2023 22:13:20 GMT
+    let table = [
+        ("RequestExpired", Some("Tue, 14 Nov 2023 22:23:20 GMT"), Some(-600)),
+        ("AuthFailure", Some("Tue, 14 Nov 2023 22:03:20 GMT"), Some(600)),
+        ("RequestExpired", Some("Tue, 14 Nov 2023 22:16:00 GMT"), None),
+        ("RequestExpired", Some("yesterday"), None),
+        ("RequestExpired", None, None),
+        ("UnauthorizedOperation", Some("Tue, 14 Nov 2023 22:23:20 GMT"), None),
+    ];
+    for (code, date, expected) in table {
+        let failure = Failure::answered(400, Some(code), None).dated(date, now);
+        assert_eq!(failure.clock_ahead, expected, "{code} {date:?}");
+        assert_eq!(failure.is_transient(), expected.is_some(), "{code} {date:?}");
+    }
+}
+
+#[test]
+fn expired_credentials_and_a_clock_that_is_off_are_told_apart() {
+    let told = |date| {
+        let error = SdkError::service_error(refused("RequestExpired"), answer(400, date));
+        Failure::new(&error).into_observe_failure("ec2:DescribeRouteTables", &region()).message
+    };
+    assert_eq!(
+        told(None),
+        "the credentials for ec2:DescribeRouteTables have expired (RequestExpired: no): sign in again or set new ones; \
+         those of a role are renewed by AWS"
+    );
+    let clock = told(Some("Mon, 01 Jan 2300 00:00:00 GMT"));
+    assert!(
+        clock.starts_with("the clock here is ") && clock.contains(" minutes behind that of EC2, "),
+        "{clock}"
+    );
+}
+
+#[test]
+fn a_page_of_html_as_a_message_is_told_in_one_line_of_bounded_length() {
+    let page = "<p>\n".repeat(1 << 20);
+    let failure = Failure::answered(403, Some(&page), Some(&page));
+    let cause = failure.cause();
+    assert!(cause.len() < 12_000 && !cause.contains('\n'), "{} bytes", cause.len());
+}
+
+#[test]
+fn an_encoded_authorization_message_is_kept_whole() {
+    let encoded = "x".repeat(10_240);
+    let failure = Failure::answered(403, Some("UnauthorizedOperation"), Some(&encoded));
+    assert_eq!(failure.message, encoded);
 }

@@ -1,21 +1,22 @@
 """What EC2 does and moto does not, laid over moto before its server starts.
 
 `routes`, `instances` and `paging` patch moto's classes, one documented behaviour of EC2 a function. `wsgi` stands in
-front of moto and does what happens on the wire: dry runs, faults, throttling, latency, the log of calls. `control`
-lets tests steer it, over JSON:
+front of moto and does what happens on the wire: dry runs, faults, throttling, latency, signatures that are too old, the
+log of calls. `control` lets tests steer it, over JSON:
 
     GET    /_lab/events[?since=N]   {"events": [EVENT...], "next": M}; EVENT is EventBridge's own shape; pass M as
                                     `since` to get only what is new
     DELETE /_lab/events             forgets them
-    GET    /_lab/calls[?action=A]   {"calls": [{"seq", "service", "region", "action", "params", "at_ms", "done_ms",
-                                    "status", "code"}...]}; times are monotonic since the server started; `status` is
-                                    null while a call is under way, and for a lost one, whose `code` names its fault;
-                                    `code` is null on success, else the error's code
+    GET    /_lab/calls[?action=A]   {"calls": [{"seq", "service", "region", "action", "access_key", "params", "at_ms",
+                                    "done_ms", "status", "code"}...]}; times are monotonic since the server started;
+                                    `status` is null while a call is under way, and for a lost one, whose `code` names
+                                    its fault; `code` is null on success, else the error's code
     DELETE /_lab/calls              forgets them
     GET    /_lab/settings           the settings
     POST   /_lab/settings           changes those given, answers all: `latency_ms` (of every EC2 call, from request to
                                     reply), `pending_ms`, `stopping_ms`, `shutting_down_ms` (how long an instance stays
-                                    in that state; also for those already in it). All are 0 at first
+                                    in that state; also for those already in it), `clock_offset_s` (by how much the
+                                    server's clock is ahead of this machine's). All are 0 at first
     POST   /_lab/faults             adds a fault, answers {"id": N}
     GET    /_lab/faults             {"faults": [{"id", "hits", and the fault as it was posted}...]}
     DELETE /_lab/faults[/N]         removes all or one
@@ -34,6 +35,8 @@ A fault is an object with these keys:
                  latency: `latency_ms` more than otherwise
                  lost_request: close the connection and do nothing
                  lost_reply: do it, then close the connection without an answer
+                 malformed: do it, then answer with XML from which one closing tag is missing
+                 endless: do it, then answer slowly, and never come to the end
     count        how many calls it hits; without it, until removed
     after        how many matching calls it lets pass first (0)
     probability  of hitting a matching call (1), drawn from `seed` (0)

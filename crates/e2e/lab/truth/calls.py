@@ -5,9 +5,14 @@ import re
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl
 
-CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+from truth import clock
+
+CREDENTIAL_SCOPE = re.compile(
+    r"Credential=(?P<access_key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
+)
 FORM = "application/x-www-form-urlencoded"
 # What every call carries and no test asks for.
 ENVELOPE = {"Action", "Version"}
@@ -19,6 +24,9 @@ class Call:
     region: str
     action: str
     params: dict
+    access_key: str = ""
+    # When it was signed; None if it does not say.
+    signed_at: datetime | None = None
 
     @property
     def is_ec2(self):
@@ -39,7 +47,8 @@ def read(environ):
     params = dict(parse_qsl(body.decode(), keep_blank_values=True))
     if "Action" not in params:
         return None
-    return Call(scope["service"], scope["region"], params["Action"], params)
+    signed_at = clock.signing_time(environ)
+    return Call(scope["service"], scope["region"], params["Action"], params, scope["access_key"], signed_at)
 
 
 class CallLog:
@@ -55,6 +64,7 @@ class CallLog:
             "service": call.service,
             "region": call.region,
             "action": call.action,
+            "access_key": call.access_key,
             "params": {name: value for name, value in call.params.items() if name not in ENVELOPE},
             "at_ms": self._now(),
             "done_ms": None,

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from truth.posted import BadRequest, an_object, number, only_keys
 from truth.refusal import DENIED, THROTTLED, Refusal
 
-EFFECTS = ("error", "deny", "throttle", "latency", "lost_request", "lost_reply")
+EFFECTS = ("error", "deny", "throttle", "latency", "lost_request", "lost_reply", "malformed", "endless")
 KEYS = ("match", "effect", "code", "status", "message", "latency_ms", "count", "after", "probability", "seed")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a call: at most one of a refusal and a loss ("lost_request", "lost_reply"), and a delay."""
+    """What becomes of a call: at most one of a refusal, a loss ("lost_request", "lost_reply") and damage to the reply
+    ("malformed", "endless"), and a delay."""
 
     refusal: Refusal | None = None
     loss: str | None = None
+    damage: str | None = None
     latency_ms: float = 0
 
 
@@ -62,6 +64,11 @@ class Fault:
         effect = self.posted["effect"]
         return effect if effect in ("lost_request", "lost_reply") else None
 
+    @property
+    def damage(self):
+        effect = self.posted["effect"]
+        return effect if effect in ("malformed", "endless") else None
+
     def shown(self):
         return {"id": self.id, "hits": self.hits, **self.posted}
 
@@ -106,7 +113,7 @@ class Faults:
         latency_ms = sum(fault.posted["latency_ms"] for fault in delays)
         if decisive is None:
             return Verdict(latency_ms=latency_ms)
-        return Verdict(decisive.refusal, decisive.loss, latency_ms)
+        return Verdict(decisive.refusal, decisive.loss, decisive.damage, latency_ms)
 
 
 def check(posted):

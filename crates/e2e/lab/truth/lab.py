@@ -10,7 +10,9 @@ from truth.faults import Faults
 from truth.life_cycle import LifeCycle
 from truth.posted import number, only_keys
 
-SETTINGS = {"latency_ms": 0, "pending_ms": 0, "stopping_ms": 0, "shutting_down_ms": 0}
+SETTINGS = {"latency_ms": 0, "pending_ms": 0, "stopping_ms": 0, "shutting_down_ms": 0, "clock_offset_s": 0}
+# A clock can be slow.
+MAY_BE_NEGATIVE = {"clock_offset_s"}
 
 
 class Lab:
@@ -26,7 +28,7 @@ class Lab:
     def change_settings(self, changes):
         only_keys(changes, SETTINGS, "settings")
         for name in changes:
-            number(changes, name)
+            number(changes, name, least=None if name in MAY_BE_NEGATIVE else 0)
         self.settings.update(changes)
 
     def reset(self):

@@ -17,9 +17,11 @@ def only_keys(posted, known, what):
             raise BadRequest(f"{what} has the unknown key '{key}', expected {', '.join(known)}")
 
 
-def number(posted, key, default=None):
-    """The value of a key that must be a number of at least 0."""
-    value = posted.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-        raise BadRequest(f"'{key}' must be a number of at least 0, not {value!r}")
+def number(posted, key, least=0):
+    """The value of a key that must be a number, and not below the least."""
+    value = posted.get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise BadRequest(f"'{key}' must be a number, not {value!r}")
+    if least is not None and value < least:
+        raise BadRequest(f"'{key}' must be at least {least}, not {value!r}")
     return value

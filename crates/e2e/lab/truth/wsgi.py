@@ -4,10 +4,12 @@ import contextlib
 import re
 import socket
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from itertools import chain
 
-from truth import calls, refusal
+from truth import calls, clock, damage, refusal
 from truth.faults import Verdict
 
 ERROR_CODE = re.compile(rb"<Code>(.*?)</Code>")
@@ -18,6 +20,8 @@ class Reply:
     status: str
     headers: list
     body: bytes
+    # What comes after the body, without end.
+    more: Iterable[bytes] = ()
 
     @property
     def status_code(self):
@@ -48,7 +52,7 @@ class Wire:
             return self._moto(environ, start_response)
         reply = self._logged(call, environ)
         start_response(reply.status, reply.headers)
-        return [reply.body]
+        return chain([reply.body], reply.more)
 
     def _reset(self, environ, start_response):
         with self._lab.lock:
@@ -79,9 +83,13 @@ class Wire:
         sleep_until(arrived + latency / 1000)
         if verdict.loss == "lost_reply":
             raise Lost(verdict.loss)
-        return reply
+        return dated(damaged(reply, verdict.damage), self._lab.settings["clock_offset_s"])
 
     def _verdict(self, call):
+        # Who somebody is comes before what he may, and how often.
+        off = clock.refusal_of(call, self._lab.settings["clock_offset_s"])
+        if off:
+            return Verdict(off)
         # EC2 throttles before it authorizes.
         if call.is_ec2 and not self._lab.buckets.admits(call):
             return Verdict(refusal.THROTTLED)
@@ -136,6 +144,31 @@ def captured(app, environ):
             chunks.close()
     status, headers = started[-1]
     return Reply(status, headers, body)
+
+
+def damaged(reply, how):
+    """What the service has sent, but not what arrives."""
+    match how:
+        case "malformed":
+            body = damage.malformed(reply.body)
+            return replace(reply, body=body, headers=with_header(reply.headers, "Content-Length", str(len(body))))
+        case "endless":
+            body, more = damage.endless(reply.body)
+            return replace(reply, body=body, more=more, headers=without_header(reply.headers, "Content-Length"))
+    return reply
+
+
+def dated(reply, clock_offset_s):
+    """From the `Date` of a reply a client can learn what time it is for the service."""
+    return replace(reply, headers=with_header(reply.headers, "Date", clock.http_date(clock_offset_s)))
+
+
+def with_header(headers, name, value):
+    return [*without_header(headers, name), (name, value)]
+
+
+def without_header(headers, name):
+    return [(each, value) for each, value in headers if each.lower() != name.lower()]
 
 
 def hang_up(environ):
