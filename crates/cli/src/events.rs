@@ -19,13 +19,23 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     read.map(|_| text).map_err(|source| Failure::Read { path: path.display().to_string(), source })
 }
 
+/// More brackets than any event has. The reader of JSON5 takes a part of the stack for each level, without a limit.
+const MOST_BRACKETS: usize = 1_000;
+
 /// Parses JSON, or the form in which Python prints a dictionary: single quotes, as it stands in a CloudWatch log.
 pub(crate) fn parse(text: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).or_else(|strict| {
+        let refused = || TriggerError::NotJson(strict.to_string()).into();
+        if text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > MOST_BRACKETS {
+            return Err(refused());
+        }
         // JSON5 has single quotes; what it does not have either is wrong in the sense of JSON.
-        json5::from_str(text).map_err(|_| TriggerError::NotJson(strict.to_string()).into())
+        json5::from_str(text).map_err(|_| refused())
     })
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -36,6 +46,12 @@ mod tests {
         let json = r#"{"source": "aws.ec2", "resources": ["x"], "detail": {"instance-id": "i-a", "state": "stopped"}}"#;
         let python = "{'source': 'aws.ec2', 'resources': ['x'], 'detail': {'instance-id': 'i-a', 'state': 'stopped'}}\n";
         assert_eq!(parse(json).unwrap(), parse(python).unwrap());
+    }
+
+    #[test]
+    fn brackets_without_end_are_refused_as_any_other_mistake() {
+        let refused = parse(&"{'a': [".repeat(100_000)).unwrap_err().to_string();
+        assert!(refused.contains("not valid JSON"), "{refused}");
     }
 
     #[test]

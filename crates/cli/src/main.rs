@@ -1,10 +1,20 @@
 //! `hopover`: the operator's command line.
 
+#![forbid(unsafe_code)]
+
 mod arguments;
+mod ask;
+mod backups;
 mod commands;
+mod configuration;
 mod events;
 mod failure;
+mod lookup;
 mod output;
+mod place;
+mod progress;
+mod view;
+mod wrap;
 
 use std::process::ExitCode;
 
@@ -14,9 +24,22 @@ use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match arguments.command {
-        Command::Drill(drill) => commands::drill::run(&drill, arguments.output),
-        Command::Invoke(invoke) => commands::invoke::run(&invoke, arguments.output),
+    let format = arguments.output;
+    let result = match &arguments.command {
+        Command::Init(init) => commands::init::run(init, format),
+        Command::Doctor(doctor) => commands::doctor::run(doctor, format),
+        Command::Status(status) => commands::status::run(status, format),
+        Command::Plan(plan) => commands::plan::run(plan, format),
+        Command::Switchover(switchover) => commands::switchover::run(switchover, format),
+        Command::Backup(backup) => commands::backup::run(backup, format),
+        Command::Restore(restore) => commands::restore::run(restore, format),
+        Command::Drill(drill) => commands::drill::run(drill, format),
+        Command::Invoke(invoke) => commands::invoke::run(invoke, format),
+        Command::Event(event) => commands::event::run(event),
+        Command::World(world) => commands::world::run(world, format),
+        Command::Policy(policy) => commands::policy::run(policy),
+        Command::Completions(completions) => commands::completions::run(completions),
+        Command::Man => commands::completions::man(),
     };
     result.unwrap_or_else(|failure| {
         output::complain(&failure);

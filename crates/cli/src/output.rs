@@ -24,6 +24,11 @@ pub(crate) fn bad(text: impl Display) -> String {
     painted(AnsiColor::Red.on_default().bold(), text)
 }
 
+/// Yellow.
+pub(crate) fn warned(text: impl Display) -> String {
+    painted(AnsiColor::Yellow.on_default(), text)
+}
+
 /// Bold.
 pub(crate) fn strong(text: impl Display) -> String {
     painted(Style::new().bold(), text)
@@ -39,19 +44,55 @@ pub(crate) fn line(text: impl Display) {
     anstream::println!("{text}");
 }
 
+/// A line of talk, on standard error.
+pub(crate) fn talk(text: impl Display) {
+    anstream::eprintln!("{text}");
+}
+
+/// Clears the terminal, if there is one, for the next picture.
+pub(crate) fn clear() {
+    anstream::print!("\x1b[2J\x1b[H");
+}
+
+/// "1 route", "2 routes".
+pub(crate) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// One fact of the story, on standard error.
 pub(crate) fn tell(fact: &Fact) {
-    let label = match fact.level() {
+    tell_of(fact.level(), fact);
+}
+
+/// Something that happened, on standard error.
+pub(crate) fn tell_of(level: Level, what: impl Display) {
+    let label = match level {
         Level::Info => faint("info "),
-        Level::Warn => painted(AnsiColor::Yellow.on_default(), "warn "),
+        Level::Warn => warned("warn "),
         Level::Error => bad("error"),
     };
-    anstream::eprintln!("{label} {fact}");
+    anstream::eprintln!("{label} {what}");
 }
 
 /// Why a command failed, in one line on standard error.
 pub(crate) fn complain(failure: &Failure) {
     anstream::eprintln!("{}: {failure}", bad("error"));
+}
+
+/// The frame of every document that is no report: what it is, and its version.
+#[derive(Debug, Serialize)]
+pub(crate) struct Document<T> {
+    version: u32,
+    kind: &'static str,
+    #[serde(rename = "groups")]
+    content: T,
+}
+
+impl<T: Serialize> Document<T> {
+    /// A document about groups.
+    pub(crate) fn new(kind: &'static str, content: T) -> Self {
+        Self { version: 1, kind, content }
+    }
 }
 
 /// A document, for programs.

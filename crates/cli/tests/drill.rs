@@ -20,6 +20,38 @@ fn the_transcript_of_a_drill() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "a line is wider than 80 columns");
 }
 
+/// The page of a seed.
+fn page(seed: &str, name: &str) -> String {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let output = drill(&["--seed", seed, "--report", file.to_str().expect("a name in UTF-8")]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let golden = include_str!("drill.txt");
+    if seed == "1" {
+        assert_eq!(String::from_utf8_lossy(&output.stdout), golden, "a page changes what is printed");
+    }
+    std::fs::read_to_string(file).expect("the page is written")
+}
+
+#[test]
+fn two_pages_of_one_seed_are_the_same_and_hold_every_step() {
+    let (one, two) = (page("1", "one.html"), page("1", "two.html"));
+    assert!(one == two, "two runs of one seed differ");
+    assert!(one != page("2", "other.html"), "the page does not depend on the seed");
+    for (at, step) in ["stop A", "start A", "stop B", "start B", "stop B, stop A, start B"].iter().enumerate()
+    {
+        let title = format!("<span class=\"number\">{}. </span>{step} ", at + 1);
+        assert!(one.contains(&title), "{title} is not on the page");
+    }
+    for part in
+        ["5 of 5 steps as expected", "vpc-example", "eu-central-1", "seed 1", "828 ms", "rtb-private-a"]
+    {
+        assert!(one.contains(part), "{part} is not on the page");
+    }
+    assert_eq!(one.matches("<svg").count(), 10, "a picture before and after each step");
+    assert_eq!(one.matches("<figure class=\"time-line\">").count(), 3, "a time line for each failover");
+    assert_eq!(one.matches("<details>").count(), 5, "the log of each step");
+}
+
 #[test]
 fn every_seed_ends_as_expected() {
     for seed in 1..=40 {

@@ -1,0 +1,129 @@
+//! Questions and progress on a terminal, and what becomes of them without one.
+
+mod screen;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use hopover_e2e::binaries;
+use hopover_e2e::pair::Pair;
+use hopover_e2e::world::CREDENTIALS;
+
+use screen::Screen;
+
+/// A folder of its own for each test.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder below the target folder");
+    folder
+}
+
+/// `hopover`, without a terminal.
+fn piped(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(binaries::hopover());
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().expect("hopover starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The sentence on top of `hopover status`.
+fn status(folder: &Path) -> String {
+    let output = piped(folder, &["status", "--embedded=vpc.json"]);
+    text(&output.stdout).lines().next().unwrap_or_default().to_owned()
+}
+
+const SWITCHOVER: [&str; 4] = ["switchover", "--to", "B", "--embedded=vpc.json"];
+
+fn switchover(folder: &Path) -> Screen {
+    piped(folder, &["world", "new", "--embedded=vpc.json"]);
+    let mut screen = Screen::start(&binaries::hopover(), SWITCHOVER, folder, &[]);
+    screen.wait_for("Move 9 routes from A to B? [y/N]");
+    screen
+}
+
+#[test]
+fn a_switchover_that_is_declined_moves_nothing() {
+    let folder = folder("terminal-no");
+    let mut screen = switchover(&folder);
+    screen.type_in("n");
+    assert_eq!(screen.end(), Some(0));
+    assert!(screen.shows("nothing was moved"), "{}", screen.text());
+    assert!(status(&folder).starts_with("example: A carries 9 routes"), "{}", status(&folder));
+}
+
+#[test]
+fn a_switchover_that_is_only_entered_moves_nothing() {
+    let folder = folder("terminal-enter");
+    let mut screen = switchover(&folder);
+    screen.type_in("\r");
+    assert_eq!(screen.end(), Some(0));
+    assert!(status(&folder).starts_with("example: A carries 9 routes"), "{}", status(&folder));
+}
+
+#[test]
+fn a_switchover_that_is_agreed_to_moves_the_routes_and_draws_a_bar() {
+    let folder = folder("terminal-yes");
+    let mut screen = switchover(&folder);
+    screen.type_in("y");
+    assert_eq!(screen.end(), Some(0), "{}", screen.text());
+    let printed = screen.ever_printed();
+    assert!(printed.contains("[===") && printed.contains("9 of 9 routes moved"), "{printed}");
+    assert!(status(&folder).starts_with("example: B carries 9 routes"), "{}", status(&folder));
+}
+
+#[test]
+fn without_a_terminal_nobody_is_asked_and_no_bar_is_drawn() {
+    let folder = folder("terminal-none");
+    piped(&folder, &["world", "new", "--embedded=vpc.json"]);
+    let asked = piped(&folder, &SWITCHOVER);
+    assert_eq!(asked.status.code(), Some(2), "{}", text(&asked.stderr));
+    assert!(status(&folder).starts_with("example: A carries 9 routes"), "{}", status(&folder));
+
+    let moved = piped(&folder, &[&SWITCHOVER[..], &["--yes"]].concat());
+    assert_eq!(moved.status.code(), Some(0), "{}", text(&moved.stderr));
+    let printed = text(&moved.stdout) + &text(&moved.stderr);
+    assert!(!printed.contains("[===") && !printed.contains('\u{1b}'), "{printed}");
+    assert!(status(&folder).starts_with("example: B carries 9 routes"), "{}", status(&folder));
+}
+
+/// A live drill on a terminal, at its question.
+fn live_drill(pair: &Pair, folder: &Path) -> Screen {
+    let mut environment = pair.environment();
+    environment
+        .extend([("AWS_ENDPOINT_URL", pair.server.url.as_str()), ("AWS_EC2_METADATA_DISABLED", "true")]);
+    environment.extend(CREDENTIALS);
+    let arguments = ["drill", "--live", "--hold", "1", "--every", "100", "--step-limit", "10", "--force"];
+    let mut screen = Screen::start(&binaries::hopover(), arguments, folder, &environment);
+    screen.wait_for("to go on:");
+    screen
+}
+
+#[test]
+fn a_live_drill_stops_nothing_until_the_right_name_is_typed() {
+    let pair = Pair::with_routes(&["0.0.0.0/0"]);
+    let folder = folder("terminal-live");
+
+    let mut screen = live_drill(&pair, &folder);
+    assert!(screen.shows("This stops real appliances and moves real traffic"), "{}", screen.text());
+    screen.type_in("yes\r");
+    assert_eq!(screen.end(), Some(2), "{}", screen.text());
+    assert!(screen.shows("nothing was done"), "{}", screen.text());
+
+    let mut screen = live_drill(&pair, &folder);
+    screen.type_in("\r");
+    assert_eq!(screen.end(), Some(0), "{}", screen.text());
+    assert!(screen.shows("nothing was stopped"), "{}", screen.text());
+    assert!(pair.server.calls("StopInstances").is_empty());
+
+    let mut screen = live_drill(&pair, &folder);
+    screen.type_in(&format!("{}\r", pair.world.vpc));
+    screen.wait_for("step 1 of 4");
+    // Ctrl-C, on the keyboard.
+    screen.type_in("\u{3}");
+    assert_eq!(screen.end(), Some(5), "{}", screen.text());
+    assert!(screen.shows("interrupted: step 1 of 4, stop host1"), "{}", screen.text());
+    assert!(screen.shows("hopover drill --live --put-back"), "{}", screen.text());
+}
