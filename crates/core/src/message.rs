@@ -54,7 +54,12 @@ fn cut(mut body: String) -> String {
 /// True if a sweep would send the same message a minute later: a standing trouble, not an act.
 pub fn is_repeatable(report: &Report, group: &GroupReport) -> bool {
     report.trigger == Trigger::Sweep
-        && group.routes_that(|r| matches!(r, RouteResult::Moved | RouteResult::Unverified)).next().is_none()
+        && group
+            .routes_that(|r| {
+                matches!(r, RouteResult::Moved | RouteResult::Returned | RouteResult::Unverified)
+            })
+            .next()
+            .is_none()
 }
 
 fn says_something(trigger: &Trigger, group: &GroupReport) -> bool {

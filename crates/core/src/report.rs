@@ -171,6 +171,8 @@ pub enum RouteResult {
     },
     /// There was no time to write it.
     NotWritten,
+    /// Moved away, and back again in the same pass: the member that it went to failed.
+    Returned,
     /// Moved, and then pointed by somebody else at another member, which is not down.
     PutBack,
     /// It vanished, or was pointed out of the group, while the pass ran.
@@ -228,6 +230,11 @@ impl GroupReport {
             format!("{} moved from {} to {}", count_routes(moved.len()), list(from), list(to))
         };
         match self.outcome {
+            Outcome::Moved if moved.is_empty() => {
+                let returned: Vec<_> = self.routes_that(|r| *r == RouteResult::Returned).collect();
+                let to = list(returned.iter().map(|route| &route.before.member).collect::<BTreeSet<_>>());
+                format!("{} moved away and back to {to} in {total} ms", count_routes(returned.len()))
+            }
             Outcome::Moved => format!("{} in {total} ms", who_to_whom()),
             Outcome::Unverified => {
                 let open = self.routes_that(|r| *r == RouteResult::Unverified).count();
@@ -319,6 +326,7 @@ impl fmt::Display for RouteResult {
             Self::Refused => "REFUSED",
             Self::Failed { .. } => "FAILED",
             Self::NotWritten => "NOT WRITTEN",
+            Self::Returned => "returned",
             Self::PutBack => "put back",
             Self::Gone => "gone",
         })

@@ -61,6 +61,9 @@ struct FaultText {
     table: Option<RouteTableId>,
     /// In percent.
     chance: Option<u8>,
+    /// Calls that pass before the first meets it.
+    #[serde(default)]
+    after: u32,
     times: Option<u32>,
 }
 
@@ -207,9 +210,19 @@ fn fault(text: FaultText) -> Fault {
         "service-error" => Harm::ServiceError,
         "lose-request" => Harm::LoseRequest,
         "lose-reply" => Harm::LoseReply,
-        other => panic!("no such harm: {other}"),
+        other => match other.strip_prefix("vanish ") {
+            Some(interface) => Harm::InterfaceVanishes(known(interface)),
+            None => panic!("no such harm: {other}"),
+        },
     };
-    Fault { call, table: text.table, chance: text.chance.unwrap_or(100), after: 0, times: text.times, harm }
+    Fault {
+        call,
+        table: text.table,
+        chance: text.chance.unwrap_or(100),
+        after: text.after,
+        times: text.times,
+        harm,
+    }
 }
 
 /// Does what an act says.

@@ -39,7 +39,7 @@ impl Pass {
 
     fn outcome(&self, routes: &[RouteReport]) -> Outcome {
         let any = |is: fn(&RouteResult) -> bool| routes.iter().any(|route| is(&route.result));
-        let moved = any(|r| matches!(r, RouteResult::Moved));
+        let moved = any(|r| matches!(r, RouteResult::Moved | RouteResult::Returned));
         match self.phase {
             Phase::Over(Ending::Blind) => Outcome::CouldNotObserve,
             Phase::Over(Ending::Misconfigured) => Outcome::Misconfigured,
@@ -117,7 +117,7 @@ fn route_report(key: &RouteKey, entry: &Entry, decision: Option<&Decision>) -> R
             match &write.state {
                 WriteState::Confirmed | WriteState::Failed(_) if after.as_ref() == Some(&write.change.to) => {
                     if write.change.to == entry.before {
-                        (RouteResult::Stayed, format!("moved away and back again, because {reason}"))
+                        (RouteResult::Returned, format!("moved away and back again, because {reason}"))
                     } else {
                         (RouteResult::Moved, reason)
                     }

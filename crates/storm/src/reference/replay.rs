@@ -109,6 +109,7 @@ fn judge_route(
     let moved = said.after.as_ref() != Some(&said.before);
     let holds = match said.result {
         RouteResult::Moved => after.as_ref() == is && moved,
+        RouteResult::Returned => after.as_ref() == is && !moved && has_written(history, run, said),
         RouteResult::Stayed | RouteResult::Stuck => {
             after.as_ref() == is && (!moved || has_written(history, run, said))
         }

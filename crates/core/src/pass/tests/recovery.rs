@@ -67,7 +67,7 @@ fn routes_that_are_stuck_on_the_second_member_are_said_to_be_there() {
 }
 
 #[test]
-fn a_route_that_comes_back_to_where_it_was_is_not_called_moved() {
+fn a_route_that_comes_back_to_where_it_was_is_told_as_that() {
     let mut world = World::pair();
     world.group.preempt = Some(id("B"));
     let mut hand = begin(&world.clone().now(at(0)));
@@ -78,8 +78,8 @@ fn a_route_that_comes_back_to_where_it_was_is_not_called_moved() {
     hand.look(&b_is_gone).all();
     hand.later(100).answer("0.0.0.0/0", WriteResult::Replaced).answer("10.1.0.0/16", WriteResult::Replaced);
     hand.later(500).look(&world.clone().detached("B"));
-    assert_eq!(hand.next(), "done: standby B is down, no redundancy; A carries 2 routes");
+    assert_eq!(hand.next(), "done: 2 routes moved away and back to A in 400 ms");
     let report = hand.report();
-    assert_eq!(report.outcome, Outcome::NothingToDo);
+    assert_eq!(report.outcome, Outcome::Moved);
     assert!(report.routes[0].reason.starts_with("moved away and back again, because eni-b-lan is attached"));
 }
