@@ -21,6 +21,7 @@ use crate::place::Where;
 /// Keeps cloud routes pointed at an appliance that works.
 #[derive(Debug, Parser)]
 #[command(
+    name = "hopover",
     version,
     after_help = "Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage, 3 changes are pending (plan), \
                   4 refused (no healthy next hop), 5 partly applied, 6 applied but not verified, 10 configuration, 11 could not observe."

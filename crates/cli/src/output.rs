@@ -2,6 +2,7 @@
 //! no terminal or `NO_COLOR` is set.
 
 use std::fmt::Display;
+use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, TableStyle};
@@ -42,6 +43,11 @@ pub(crate) fn faint(text: impl Display) -> String {
 /// A line of the result.
 pub(crate) fn line(text: impl Display) {
     anstream::println!("{text}");
+}
+
+/// What a program made for another program, as it is.
+pub(crate) fn raw(text: &[u8]) -> Result<(), Failure> {
+    std::io::stdout().lock().write_all(text).map_err(|error| Failure::Unexpected(error.to_string()))
 }
 
 /// A line of talk, on standard error.

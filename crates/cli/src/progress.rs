@@ -5,7 +5,6 @@ use std::fmt::Display;
 use hopover_core::fact::{Fact, Level};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::commands::switchover::is_done;
 use crate::output;
 
 /// Counts what is done.
@@ -27,7 +26,7 @@ impl Progress {
 
     /// Takes a fact of the story.
     pub(crate) fn hear(&mut self, fact: &Fact) {
-        self.hear_of(is_done(fact), fact.level(), fact);
+        self.hear_of(matches!(fact, Fact::Replaced { .. }), fact.level(), fact);
     }
 
     /// Takes what is told of something else than a pass.

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::output;
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
@@ -38,6 +39,6 @@ pub(crate) fn man() -> Result<ExitCode, Failure> {
 }
 
 fn print(text: &[u8]) -> Result<ExitCode, Failure> {
-    std::io::stdout().lock().write_all(text).map_err(|error| Failure::Unexpected(error.to_string()))?;
+    output::raw(text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use hopover_core::fact::Fact;
 use hopover_core::group::Group;
 use hopover_core::health::Health;
 use hopover_core::message;
@@ -181,9 +180,4 @@ fn interrupted(
         "every route points at one of the members: none is half-written. Run the same command to go on{back}"
     ));
     ExitCode::from(if done > 0 { 5 } else { 1 })
-}
-
-/// For [`Progress::hear`]: a route is where it should be.
-pub(crate) fn is_done(fact: &Fact) -> bool {
-    matches!(fact, Fact::Replaced { .. })
 }
