@@ -23,8 +23,16 @@ use crate::place::Where;
 #[command(
     name = "hopover",
     version,
-    after_help = "Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage, 3 changes are pending (plan), \
-                  4 refused (no healthy next hop), 5 partly applied, 6 applied but not verified, 10 configuration, 11 could not observe."
+    after_help = "Exit codes:\n  \
+                    0   done, or nothing to do\n  \
+                    1   unexpected\n  \
+                    2   usage\n  \
+                    3   changes are pending (plan, restore --plan)\n  \
+                    4   refused: no healthy next hop, or not fit for it\n  \
+                    5   partly applied\n  \
+                    6   applied, but not verified\n  \
+                    10  configuration\n  \
+                    11  could not observe"
 )]
 pub(crate) struct Arguments {
     /// How results are printed on standard output.
@@ -81,7 +89,7 @@ pub(crate) enum Command {
     ///
     /// Shows the plan, asks, moves, verifies, and prints before and after. A member that is not up is refused, unless forced.
     #[command(
-        after_help = "Examples:\n  hopover switchover --to B\n  hopover switchover --to B --table private-a --yes\n  \
+        after_help = "Examples:\n  hopover switchover --to B\n  hopover switchover --to B --table rtb-private-a --yes\n  \
                             hopover switchover --to B --yes --embedded=vpc.json"
     )]
     Switchover(Switchover),

@@ -41,6 +41,13 @@ pub(crate) fn first(place: &mut Place, group: &Group, first: &First) -> Result<O
 /// A backup of a group's VPC as it is now.
 pub(crate) fn take(place: &mut Place, group: &Group) -> Result<Backup, Failure> {
     let tables = place.tables(group)?;
+    for (table, unnamed) in &tables.unnamed {
+        output::talk(format_args!(
+            "{} {} of {table} will not be in the backup: this version cannot name what EC2 shows as destination",
+            output::warned("warning:"),
+            output::count(*unnamed, "route")
+        ));
+    }
     let groups = in_vpc_of(place, group);
     let backup = Backup::of(&group.region, &group.vpc, &groups, tables, place.now());
     backup.map_err(|why| Failure::Unexpected(format!("EC2 shows what no backup can hold: {why}")))

@@ -42,9 +42,12 @@ impl Progress {
         }
     }
 
-    /// Leaves the bar as it is.
+    /// Leaves the bar as it is. What follows begins on a line of its own.
     pub(crate) fn finish(&self) {
         self.bar.abandon();
+        if !self.bar.is_hidden() {
+            output::talk("");
+        }
     }
 
     /// How many are done.

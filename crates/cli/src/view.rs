@@ -6,6 +6,7 @@ use hopover_core::group::NextHop;
 use hopover_core::health::Health;
 use hopover_core::id::MemberName;
 use hopover_core::preview::{Fate, MemberView, Preview, RouteView};
+use hopover_core::route::RouteKey;
 
 use crate::output::{bad, faint, line, strong, table, warned};
 
@@ -56,22 +57,32 @@ pub(crate) fn routes(
     way: impl Fn(&RouteView) -> String,
     more: impl Fn(&RouteView) -> String,
 ) {
-    let width = routes.iter().map(|route| route.key.destination.to_string().len()).max().unwrap_or(0);
-    let holder_width = routes.iter().map(|route| way(route).chars().count()).max().unwrap_or(0);
-    let mut table = None;
-    for route in routes {
-        if table != Some(&route.key.table) {
-            table = Some(&route.key.table);
-            let name = route.table_name.as_ref().map_or(String::new(), |name| format!("  {}", faint(name)));
-            line(format_args!("    {}{name}", strong(&route.key.table)));
-        }
-        let text = format!(
-            "      {:<width$}  {:<holder_width$}  {}",
-            route.key.destination,
-            way(route),
-            more(route)
-        );
+    let width = routes.iter().map(|route| way(route).chars().count()).max().unwrap_or(0);
+    let place = |route: &RouteView| (route.key.clone(), route.table_name.clone());
+    by_table(routes, place, |route, destination| {
+        let text = format!("{destination}  {:<width$}  {}", way(route), more(route));
         line(text.trim_end());
+    });
+}
+
+/// Rows below the route table that each belongs to, with its `Name`. What is printed of a row is given its destination, which
+/// is a column.
+pub(crate) fn by_table<R>(
+    rows: &[R],
+    place: impl Fn(&R) -> (RouteKey, Option<String>),
+    print: impl Fn(&R, &str),
+) {
+    let destination = |row| place(row).0.destination.to_string();
+    let width = rows.iter().map(|row| destination(row).len()).max().unwrap_or(0);
+    let mut above = None;
+    for row in rows {
+        let (key, name) = place(row);
+        if above.as_ref() != Some(&key.table) {
+            let name = name.map_or(String::new(), |name| format!("  {}", faint(name)));
+            line(format_args!("    {}{name}", strong(&key.table)));
+            above = Some(key.table);
+        }
+        print(row, &format!("      {:<width$}", destination(row)));
     }
 }
 

@@ -86,7 +86,7 @@ impl Backup {
         seen: Tables,
         now: Timestamp,
     ) -> Result<Self, Unkeepable> {
-        let Tables { tables, mut associations } = seen;
+        let Tables { tables, mut associations, unnamed: _ } = seen;
         let mut kept = Tables::default();
         for (id, table) in tables.into_iter().filter(|(_, table)| table.vpc == *vpc) {
             let mut routes = BTreeMap::new();

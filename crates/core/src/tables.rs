@@ -13,6 +13,8 @@ pub struct Tables {
     pub tables: BTreeMap<RouteTableId, RouteTable>,
     /// What they are associated with. A table that is associated with nothing may be missing.
     pub associations: BTreeMap<RouteTableId, Vec<Association>>,
+    /// How many routes a table has whose destination this version cannot name. They are in no backup, and never touched.
+    pub unnamed: BTreeMap<RouteTableId, usize>,
 }
 
 /// One look at a VPC in full.

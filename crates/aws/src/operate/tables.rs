@@ -26,7 +26,13 @@ impl Aws {
             .await
             .map_err(|failure| failure.into_observe_failure("ec2:DescribeRouteTables", &self.region))?;
         let associations = associations(&tables);
-        Ok(Tables { tables: convert::route_tables(tables, vpc), associations })
+        let of_ec2: BTreeMap<_, _> = tables.iter().filter_map(count_of_routes).collect();
+        let tables = convert::route_tables(tables, vpc);
+        let unnamed = tables.values().filter_map(|table| {
+            let unnamed = of_ec2.get(table.id.as_str())?.saturating_sub(table.routes.len());
+            (unnamed > 0).then(|| (table.id.clone(), unnamed))
+        });
+        Ok(Tables { unnamed: unnamed.collect(), tables, associations })
     }
 
     /// Reads the tables of a VPC in full and the instances of its groups, side by side.
@@ -41,6 +47,10 @@ impl Aws {
         let instances: Result<Vec<_>, _> = instances.into_iter().collect();
         Ok(Look { instances: instances.map(|found| found.into_iter().flatten().collect()), tables })
     }
+}
+
+fn count_of_routes(table: &sdk::RouteTable) -> Option<(String, usize)> {
+    Some((table.route_table_id()?.to_owned(), table.routes().len()))
 }
 
 fn associations(tables: &[sdk::RouteTable]) -> BTreeMap<RouteTableId, Vec<Association>> {

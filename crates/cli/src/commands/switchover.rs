@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &Switchover, format: Format) -> Result<ExitCode, Fa
             bad("refused:"),
             order.to
         ));
-        return Ok(ExitCode::from(4));
+        return in_json(&preview, format).map(|()| ExitCode::from(4));
     }
     if format == Format::Text {
         show(&preview);
@@ -107,6 +107,14 @@ fn show(preview: &Preview) {
     });
 }
 
+/// What would be done, for a program, where nothing is.
+fn in_json(preview: &Preview, format: Format) -> Result<(), Failure> {
+    match format {
+        Format::Json => output::json(&Document::new("switchover-plan", [preview])),
+        Format::Text => Ok(()),
+    }
+}
+
 /// Everything is there already, or may not go there.
 fn nothing_moves(
     preview: &Preview,
@@ -114,9 +122,7 @@ fn nothing_moves(
     arguments: &Switchover,
     format: Format,
 ) -> Result<ExitCode, Failure> {
-    if format == Format::Json {
-        output::json(&Document::new("switchover-plan", [preview]))?;
-    }
+    in_json(preview, format)?;
     if refused == 0 {
         output::talk("nothing to do: every route is there already");
         return Ok(ExitCode::SUCCESS);

@@ -12,6 +12,7 @@ use hopover_sim::Cloud;
 use hopover_sim::call::Call;
 use hopover_sim::fault::{Fault, Harm};
 use hopover_sim::file;
+use serde::Serialize;
 
 use crate::arguments::Format;
 use crate::failure::Failure;
@@ -171,7 +172,7 @@ pub(crate) fn run(arguments: &World, format: Format) -> Result<ExitCode, Failure
         (Act::Show, Format::Json) => output::json(&world.kept())?,
         (Act::Show, Format::Text) => show(&world),
         _ => {
-            told(&world);
+            told(&world, format)?;
             world.save()?;
             output::talk(faint(format!("kept in {}", path.display())));
         }
@@ -267,13 +268,26 @@ fn known(cloud: &Cloud, interface: &InterfaceId) -> Result<(), Failure> {
 }
 
 /// What the function told people of what it did.
-fn told(world: &Embedded) {
-    for finished in world.simulation.finished() {
-        let Ok(report) = &finished.result else { continue };
-        for message in report.groups.iter().filter_map(|group| message::message(report, group)) {
-            output::line(format_args!("told: {}", message.subject));
-        }
+fn told(world: &Embedded, format: Format) -> Result<(), Failure> {
+    let reports = world.simulation.finished().iter().filter_map(|run| run.result.as_ref().ok());
+    let told: Vec<_> = reports
+        .flat_map(|report| report.groups.iter().filter_map(move |group| message::message(report, group)))
+        .map(|message| message.subject)
+        .collect();
+    match format {
+        Format::Json => output::json(&Told { version: 1, kind: "world", subjects: told })?,
+        Format::Text => told.iter().for_each(|subject| output::line(format_args!("told: {subject}"))),
     }
+    Ok(())
+}
+
+/// The document of a command that acts.
+#[derive(Debug, Serialize)]
+struct Told {
+    version: u32,
+    kind: &'static str,
+    /// The subjects of the messages.
+    subjects: Vec<String>,
 }
 
 fn show(world: &Embedded) {

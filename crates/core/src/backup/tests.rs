@@ -28,7 +28,7 @@ fn tables() -> Tables {
             with("g", Associated::Gateway("igw-main".to_owned())),
         ],
     )]);
-    Tables { tables: world().seen.tables, associations }
+    Tables { tables: world().seen.tables, associations, ..Tables::default() }
 }
 
 fn backup() -> Backup {

@@ -24,13 +24,13 @@ fn then() -> World {
 }
 
 fn look(world: &World) -> Look {
-    let tables = Tables { tables: world.seen.tables.clone(), associations: BTreeMap::new() };
+    let tables = Tables { tables: world.seen.tables.clone(), ..Tables::default() };
     Look { instances: world.seen.instances.clone(), tables }
 }
 
 fn wish() -> Wish {
     let World { group, seen, .. } = then();
-    let tables = Tables { tables: seen.tables, associations: BTreeMap::new() };
+    let tables = Tables { tables: seen.tables, ..Tables::default() };
     let groups = vec![Arc::new(group.clone())];
     let backup = Backup::of(&group.region, &group.vpc, &groups, tables, at(0)).unwrap();
     Wish { backup, groups, all: false, force: false }
@@ -124,7 +124,7 @@ fn what_others_keep_is_never_written() {
     routes[1].origin = Origin::CreateRouteTable;
     was = was.table("rtb-kept", routes);
     let group = was.group.clone();
-    let tables = Tables { tables: was.seen.tables.clone(), associations: BTreeMap::new() };
+    let tables = Tables { tables: was.seen.tables.clone(), ..Tables::default() };
     let backup = Backup::of(&group.region, &group.vpc, [Arc::new(group.clone())], tables, at(0)).unwrap();
     let wish = Wish { backup, ..all() };
     let mut now = was.clone();

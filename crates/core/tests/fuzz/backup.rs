@@ -395,7 +395,11 @@ fn valid() -> String {
     ];
     let with =
         Association { id: Some("rtbassoc-1".to_owned()), with: Associated::Subnet("subnet-1".to_owned()) };
-    let seen = Tables { tables: tables.into(), associations: [(id("rtb-other"), vec![with])].into() };
+    let seen = Tables {
+        tables: tables.into(),
+        associations: [(id("rtb-other"), vec![with])].into(),
+        ..Tables::default()
+    };
     let group = group();
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     Backup::of(&group.region, &group.vpc, [&group], seen, now).unwrap().to_text()

@@ -9,6 +9,8 @@ use hopover_e2e::binaries;
 use hopover_e2e::pair::Pair;
 use hopover_e2e::world::CREDENTIALS;
 
+use serde_json::json;
+
 use screen::Screen;
 
 /// A folder of its own for each test.
@@ -89,14 +91,70 @@ fn without_a_terminal_nobody_is_asked_and_no_bar_is_drawn() {
     assert!(status(&folder).starts_with("example: B carries 9 routes"), "{}", status(&folder));
 }
 
-/// A live drill on a terminal, at its question.
-fn live_drill(pair: &Pair, folder: &Path) -> Screen {
+#[test]
+fn a_switchover_that_is_interrupted_says_how_far_it_came_and_how_to_go_on_or_back() {
+    let pair = Pair::with_routes(&["0.0.0.0/0", "172.16.0.0/12"]);
+    // One of the two writes is not answered while the test runs.
+    let slow = json!({ "Action": "ReplaceRoute", "DestinationCidrBlock": "172.16.0.0/12" });
+    pair.server.fault(&json!({ "match": slow, "effect": "latency", "latency_ms": 600_000 }));
+    let folder = folder("terminal-interrupted");
+
+    let mut screen = on_the_wire(&pair, &folder, &["switchover", "--to", "host2"]);
+    screen.wait_for("Move 2 routes from host1 to host2? [y/N]");
+    screen.type_in("y");
+    screen.wait_for("1 of 2 routes moved");
+    // Ctrl-C, on the keyboard.
+    screen.type_in("\u{3}");
+    assert_eq!(screen.end(), Some(5), "{}", screen.text());
+    assert!(screen.shows("\ninterrupted: 1 of 2 routes were moved for certain"), "{}", screen.text());
+    assert!(
+        screen.shows("EC2 now shows: host1 carries 1 route in 1 table; host2 carries 1 route"),
+        "{}",
+        screen.text()
+    );
+    assert!(screen.shows("none is half-written. Run the same command to go on"), "{}", screen.text());
+
+    // What it names leads back.
+    pair.server.heal();
+    assert_eq!(pair.carried(), (1, 1));
+    let printed = screen.text().replace('\n', "");
+    let named = printed.split_once("`hopover restore ").and_then(|(_, rest)| rest.split_once('`'));
+    let backup = named.expect("the backup is named").0;
+    let mut screen = on_the_wire(&pair, &folder, &["restore", backup, "--yes"]);
+    assert_eq!(screen.end(), Some(0), "{}", screen.text());
+    assert_eq!(pair.carried(), (2, 0));
+}
+
+#[test]
+fn a_status_that_watches_shows_what_another_command_has_changed() {
+    let folder = folder("terminal-watch");
+    piped(&folder, &["world", "new", "--embedded=vpc.json"]);
+    let arguments = ["status", "--watch=1", "--embedded=vpc.json"];
+    let mut screen = Screen::start(&binaries::hopover(), arguments, &folder, &[]);
+    screen.wait_for("example: A carries 9 routes in 4 tables; B is ready");
+    screen.wait_for("(every 1 s, Ctrl-C ends)");
+    piped(&folder, &["world", "stop", "A", "--embedded=vpc.json"]);
+    screen.wait_for("example: B carries 9 routes in 4 tables; A is down");
+    // The earlier picture is gone from the screen.
+    screen.wait_for("(every 1 s, Ctrl-C ends)");
+    assert!(!screen.shows("A carries"), "{}", screen.text());
+    screen.type_in("\u{3}");
+    screen.end();
+}
+
+/// `hopover` on a terminal, configured for a pair.
+fn on_the_wire(pair: &Pair, folder: &Path, arguments: &[&str]) -> Screen {
     let mut environment = pair.environment();
     environment
         .extend([("AWS_ENDPOINT_URL", pair.server.url.as_str()), ("AWS_EC2_METADATA_DISABLED", "true")]);
     environment.extend(CREDENTIALS);
+    Screen::start(&binaries::hopover(), arguments, folder, &environment)
+}
+
+/// A live drill on a terminal, at its question.
+fn live_drill(pair: &Pair, folder: &Path) -> Screen {
     let arguments = ["drill", "--live", "--hold", "1", "--every", "100", "--step-limit", "10", "--force"];
-    let mut screen = Screen::start(&binaries::hopover(), arguments, folder, &environment);
+    let mut screen = on_the_wire(pair, folder, &arguments);
     screen.wait_for("to go on:");
     screen
 }

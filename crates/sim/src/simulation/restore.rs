@@ -20,7 +20,7 @@ impl Simulation {
     pub fn look_at_tables(&mut self, vpc: &VpcId) -> Result<Tables, ObserveFailure> {
         let answer = self.cloud.describe_route_tables(self.now, Span::ZERO, vpc, &mut self.rng);
         let tables = given(answer, "ec2:DescribeRouteTables")?;
-        Ok(Tables { tables, associations: self.cloud.associations(vpc) })
+        Ok(Tables { tables, associations: self.cloud.associations(vpc), ..Tables::default() })
     }
 
     /// Looks at the tables of a VPC in full, and at the instances of its groups.

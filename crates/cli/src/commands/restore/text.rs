@@ -10,7 +10,7 @@ use hopover_core::{Span, Timestamp};
 
 use super::Task;
 use crate::output::{bad, count, faint, good, line, strong, warned};
-use crate::wrap;
+use crate::{view, wrap};
 
 /// Columns of a terminal.
 const WIDTH: usize = 80;
@@ -95,22 +95,15 @@ pub(super) fn writes(shown: &Comparison) -> String {
 /// Differences by table.
 fn routes(task: &Task<'_>, which: impl Fn(&Difference) -> bool) {
     let differences: Vec<_> = task.shown.routes.iter().filter(|difference| which(difference)).collect();
-    let width = differences.iter().map(|d| d.key.destination.to_string().len()).max().unwrap_or(0);
-    let mut table = None;
-    for difference in differences {
-        if table != Some(&difference.key.table) {
-            table = Some(&difference.key.table);
-            let name =
-                difference.table_name.as_ref().map_or(String::new(), |name| format!("  {}", faint(name)));
-            line(format_args!("    {}{name}", strong(&difference.key.table)));
-        }
-        let text = format!("      {:<width$}  {}", difference.key.destination, way(task, difference));
+    let place = |difference: &&Difference| (difference.key.clone(), difference.table_name.clone());
+    view::by_table(&differences, place, |difference, destination| {
+        let text = format!("{destination}  {}", way(task, difference));
         match &difference.fate {
             Fate::BeRestored { .. } => line(text),
             Fate::BeRefused { why } | Fate::BeLeft { why } => with_reason(&text, why, bad),
             Fate::NotBeTouched { why } => with_reason(&text, why, faint),
         }
-    }
+    });
 }
 
 /// The reason beside it, or below if there is no room.
@@ -152,7 +145,7 @@ fn name(task: &Task<'_>, target: &Target) -> String {
         Target::Interface(interface) => task.wish.groups.iter().find_map(|group| group.next_hop(interface)),
         Target::Other(_) => None,
     };
-    hop.map_or_else(|| target.to_string(), |hop| crate::view::hop(&hop))
+    hop.map_or_else(|| target.to_string(), |hop| view::hop(&hop))
 }
 
 /// What became of each route.
@@ -165,22 +158,13 @@ pub(super) fn conclude(task: &Task<'_>, report: &RestoreReport, kept: Option<&Pa
         Outcome::Unverified | Outcome::CouldNotLook => "",
     };
     line(format_args!("\n{summary} in {seconds:.1} s{seen}"));
-    let width = report.routes.iter().map(|route| route.key.destination.to_string().len()).max().unwrap_or(0);
-    let mut table = None;
-    for route in &report.routes {
-        if table != Some(&route.key.table) {
-            table = Some(&route.key.table);
-            line(format_args!("    {}", strong(&route.key.table)));
+    let place = |route: &RouteRestored| (route.key.clone(), None);
+    view::by_table(&report.routes, place, |route, destination| {
+        line(format_args!("{destination}  {}", outcome(route)));
+        if let Some(why) = route.result.why() {
+            line(bad(below(why)));
         }
-        let text = format!("      {:<width$}  {}", route.key.destination, outcome(route));
-        match route.result.why() {
-            None => line(text),
-            Some(why) => {
-                line(text);
-                line(bad(below(why)));
-            }
-        }
-    }
+    });
     if let Some(problem) = &report.problem {
         line(format_args!("  {} {problem}", bad("could not look:")));
     }
