@@ -17,6 +17,8 @@ ARROWS = {
     "hopover-model": {"hopover-core"},
     "hopover-storm": {"hopover-core", "hopover-sim"},
     "hopover-e2e": {"hopover-aws"},
+    # Builds the others as a program of its own, and must be there without the SDK.
+    "hopover-package": set(),
 }
 # Everything that `core` is made of: no async, no clock or randomness, no types of a cloud, no command line.
 CORE = {"serde", "serde_json", "serde_path_to_error", "sha2", "thiserror", "toml", "jiff"}
