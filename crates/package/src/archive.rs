@@ -1,5 +1,8 @@
 //! The zip file that Lambda takes: `bootstrap` and nothing else.
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, Write as _};
 
 use flate2::Compression;

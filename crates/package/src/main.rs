@@ -70,15 +70,22 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
 /// Builds and packs for one architecture, or for each that can be built here.
 fn build(workspace: &Workspace, only: Option<Architecture>, out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut possible = Vec::new();
+    let (mut possible, mut left_out) = (Vec::new(), Vec::new());
     for architecture in Architecture::ALL.into_iter().filter(|each| only.is_none_or(|only| only == *each)) {
         match require_standard_library(workspace, architecture) {
             Ok(()) => possible.push(architecture),
-            // It is enough that there is another.
-            Err(error @ CompileError::NoStandardLibrary { .. }) if only.is_none() => {
-                eprintln!("{architecture} is left out: {error}");
-            }
+            Err(error @ CompileError::NoStandardLibrary { .. }) => left_out.push((architecture, error)),
             Err(error) => return Err(error.into()),
+        }
+    }
+    for (architecture, error) in left_out {
+        if possible.is_empty() {
+            return Err(error.into());
+        }
+        eprintln!("{architecture} is left out: {error}");
+        let zip = out.join(architecture.zip_name());
+        if zip.exists() {
+            eprintln!("{} is of an earlier run", zip.display());
         }
     }
     let zigbuild = Zigbuild::ready(&workspace.tools())?;
