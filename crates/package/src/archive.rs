@@ -16,11 +16,9 @@ const NAME: &str = "bootstrap";
 /// Everybody may read and start it: Lambda runs it as a user of its own.
 const MODE: u32 = 0o100_755;
 
-/// The first moment that a zip file can tell. When the file was packed must not show in its bytes.
-const EPOCH: UtcDateTime = match UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0) {
-    Some(time) => time,
-    None => unreachable!(),
-};
+/// The first moment that a zip file can tell, 1980-01-01, in seconds of Unix time. When something was built or packed must not
+/// show in its bytes.
+pub(crate) const EPOCH: i64 = 315_532_800;
 
 /// Packs a binary. The bytes depend on nothing but the binary.
 pub(crate) fn pack(binary: &[u8]) -> io::Result<Vec<u8>> {
@@ -28,7 +26,7 @@ pub(crate) fn pack(binary: &[u8]) -> io::Result<Vec<u8>> {
     let (mut entry, parts) = zip
         .new_file(NAME)
         .compression_method(CompressionMethod::DEFLATE)
-        .last_modified(EPOCH)
+        .last_modified(UtcDateTime::from_unix(EPOCH))
         .unix_permissions(MODE)
         .start()
         .map_err(io::Error::other)?;

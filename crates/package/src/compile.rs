@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::architecture::Architecture;
+use crate::archive::EPOCH;
 use crate::glibc::Glibc;
 use crate::process::{ProcessError, output_of, run};
 use crate::workspace::{Workspace, cargo, registry_sources};
@@ -73,6 +74,8 @@ pub(crate) fn bootstrap(
         .current_dir(&workspace.root)
         .env("CARGO", cargo())
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(workspace))
+        // What C compilers say when a source asks for the time, as the allocator's does.
+        .env("SOURCE_DATE_EPOCH", EPOCH.to_string())
         .args(["--release", "--locked", "--package", "hopover-lambda", "--bin", "bootstrap"])
         .args(["--target", &target, "--target-dir"])
         .arg(&workspace.target);

@@ -35,8 +35,8 @@ fn an_architecture_that_cannot_be_built_here_is_left_out_and_said_how_to_get() {
 }
 
 #[test]
-fn the_function_is_built_for_the_glibc_of_amazon_linux_2023_from_locked_sources_without_this_machines_paths()
-{
+fn the_function_is_built_for_the_glibc_of_amazon_linux_2023_from_locked_sources_without_this_machines_paths_and_time()
+ {
     let tools = Tools::new("asked", &[HERE]);
     success(&tools.run(&["--arch", HERE]));
     let asked = fs::read_to_string(tools.folder.join("asked")).expect("cargo-zigbuild was asked");
@@ -52,7 +52,7 @@ fn the_function_is_built_for_the_glibc_of_amazon_linux_2023_from_locked_sources_
     let flags: Vec<&str> = flags.trim().split('\u{1f}').collect();
     assert_eq!(flags[0], format!("--remap-path-prefix={}=/hopover", root.display()));
     assert_eq!(flags[1], format!("--remap-path-prefix={}=/target", target.display()));
-    assert!(flags[2].ends_with("/registry/src=/registry"), "{flags:?}");
+    assert!(flags[2].ends_with("/registry/src=/registry 315532800"), "and the time of 1980: {flags:?}");
 }
 
 #[test]
@@ -111,7 +111,7 @@ impl Tools {
                 "if [ $1 = --version ]; then echo cargo-zigbuild {}; exit; fi\n\
              echo progress, on standard output\n\
              echo \"$@\" > '{here}/asked'\n\
-             echo \"$CARGO_ENCODED_RUSTFLAGS\" >> '{here}/asked'\n\
+             echo \"$CARGO_ENCODED_RUSTFLAGS $SOURCE_DATE_EPOCH\" >> '{here}/asked'\n\
              built='{here}/target/{}/release'\n\
              mkdir -p \"$built\" && cp '{here}/program' \"$built/bootstrap\" 2>&1",
                 pinned("cargo-zigbuild"),
