@@ -7,9 +7,9 @@ pub fn target_folder() -> PathBuf {
     profile_folder().parent().expect("a profile's folder is in the target folder").to_owned()
 }
 
-/// The Lambda binary.
+/// The Lambda binary; another one, such as that of a package, if `HOPOVER_E2E_BOOTSTRAP` names it.
 pub fn bootstrap() -> PathBuf {
-    built("bootstrap")
+    std::env::var_os("HOPOVER_E2E_BOOTSTRAP").map_or_else(|| built("bootstrap"), PathBuf::from)
 }
 
 /// The command line.
