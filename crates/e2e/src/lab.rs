@@ -67,6 +67,19 @@ pub fn emulator() -> &'static Path {
     })
 }
 
+/// The configuration of a Terraform command that takes the lab's stand-in for the AWS provider. It needs npm.
+pub fn terraform_provider() -> &'static Path {
+    static CONFIGURATION: OnceLock<PathBuf> = OnceLock::new();
+    CONFIGURATION.get_or_init(|| {
+        let python = set_up("terraform", "terraform-requirements.txt").unwrap_or_else(|why| panic!("{why}"));
+        let _lock = lock(&folder());
+        let make =
+            [sources().join("terraform_provider.py"), "make".into(), folder().join("terraform-provider")];
+        let path = run(Command::new(python).args(make)).unwrap_or_else(|why| panic!("{why}"));
+        PathBuf::from(path.trim())
+    })
+}
+
 /// Where everything is set up: beside the build products.
 fn folder() -> PathBuf {
     crate::binaries::target_folder().join("lab")

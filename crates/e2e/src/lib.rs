@@ -16,4 +16,5 @@ pub mod pair;
 pub mod process;
 pub mod runtime_api;
 pub mod server;
+pub mod terraform;
 pub mod world;
