@@ -1,12 +1,13 @@
 //! The linters that operators' own pipelines run find nothing in what is deployed. Each is also shown something broken: a
 //! linter that finds nothing because it looks at nothing would prove nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use hopover_e2e::{binaries, lab};
+use hopover_e2e::{binaries, lab, terraform};
 use serde_json::Value;
 
 /// One region of each partition, and the second one of China.
@@ -38,15 +39,24 @@ fn cfn_lint(template: &Path) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(text(&output)) }
 }
 
-/// What checkov says of a template. It works offline: nothing is looked up on its maker's servers.
-fn checkov(template: &Path) -> Value {
+/// What checkov says. It works offline: nothing is looked up on its maker's servers.
+fn checkov(framework: &str, what: &str, path: &Path) -> Value {
     let output = Command::new(lab::linter("checkov"))
-        .args(["--framework", "cloudformation", "--skip-download", "--compact", "--output", "json"])
-        .arg("--file")
-        .arg(template)
+        .args(["--framework", framework, "--skip-download", "--compact", "--output", "json", what])
+        .arg(path)
         .output()
         .expect("checkov starts");
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)))
+}
+
+/// What checkov says of a template.
+fn checkov_of_template(template: &Path) -> Value {
+    checkov("cloudformation", "--file", template)
+}
+
+/// What checkov says of a Terraform module with its examples.
+fn checkov_of_module(module: &Path) -> Value {
+    checkov("terraform", "--directory", module)
 }
 
 fn checks<'a>(report: &'a Value, of: &str) -> Vec<&'a Value> {
@@ -101,33 +111,60 @@ fn cfn_lint_would_find_an_unknown_property_and_an_unused_parameter() {
     assert!(found.contains("W8001") && found.contains("IsReserved"), "{found}");
 }
 
-#[test]
-fn checkov_finds_nothing_but_what_is_accepted_with_a_reason() {
-    let report = checkov(&template());
+/// It finds nothing but what the text accepts, each with a reason, and the text accepts nothing that is not found any more.
+fn is_clean(report: &Value, text: &str, mark: &str) {
     let failed: Vec<_> =
-        checks(&report, "failed_checks").iter().map(|check| check["check_id"].to_string()).collect();
+        checks(report, "failed_checks").iter().map(|check| check["check_id"].to_string()).collect();
     assert_eq!(failed, Vec::<String>::new());
     assert!(report["summary"]["passed"].as_u64() >= Some(10), "it looked: {}", report["summary"]);
     assert_eq!(report["summary"]["parsing_errors"], 0);
-    let accepted = checks(&report, "skipped_checks");
+    let accepted = checks(report, "skipped_checks");
     for check in &accepted {
         let reason = check["check_result"]["suppress_comment"].as_str().unwrap_or_default();
         assert!(reason.len() > 30, "{} is accepted because {reason:?}", check["check_id"]);
     }
-    // Nothing is accepted that is not found any more.
-    let written = fs::read_to_string(template()).expect("the template").matches("id: CKV_").count();
-    assert_eq!(accepted.len(), written);
+    let found: BTreeSet<_> = accepted.iter().map(|check| check["check_id"].as_str().unwrap_or("?")).collect();
+    let written = text.split(mark).skip(1).map(|rest| &rest[..rest.find([':', '\n']).unwrap_or(rest.len())]);
+    assert_eq!(found, written.collect());
+}
+
+#[test]
+fn checkov_finds_nothing_in_the_template_but_what_is_accepted_with_a_reason() {
+    let text = fs::read_to_string(template()).expect("the template");
+    is_clean(&checkov_of_template(&template()), &text, "- id: ");
+}
+
+#[test]
+fn checkov_finds_nothing_in_the_module_but_what_is_accepted_with_a_reason() {
+    let files =
+        fs::read_dir(terraform::module()).expect("the module").map(|entry| entry.expect("a file").path());
+    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "tf"));
+    let text: String = files.map(|path| fs::read_to_string(path).expect("a file of the module")).collect();
+    is_clean(&checkov_of_module(&terraform::module()), &text, "#checkov:skip=");
 }
 
 #[test]
 fn checkov_would_find_a_role_that_may_do_everything() {
-    let report = checkov(&broken(
+    let report = checkov_of_template(&broken(
         "any-action",
         "                Action: [ec2:ReplaceRoute]\n                Resource: [!Sub \"arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:route-table/*\"]\n",
         "                Action: [\"*\"]\n                Resource: [\"*\"]\n",
     ));
     let failed: Vec<_> = checks(&report, "failed_checks");
     assert!(failed.iter().any(|check| check["resource"] == "AWS::IAM::Role.Role"), "{failed:?}");
+
+    let folder = binaries::target_folder().join("lab/any-action");
+    terraform::copy_module(&folder);
+    let role = fs::read_to_string(folder.join("role.tf")).expect("the module's role");
+    let right = "[\"ec2:ReplaceRoute\"]";
+    assert_eq!(role.matches(right).count(), 1);
+    fs::write(folder.join("role.tf"), role.replace(right, "[\"*\"]")).expect("a folder of our own");
+    let report = checkov_of_module(&folder);
+    let failed: Vec<_> = checks(&report, "failed_checks");
+    let is_role = |check: &&Value| {
+        check["resource"].as_str().is_some_and(|at| at.ends_with("aws_iam_role_policy.this"))
+    };
+    assert!(failed.iter().any(is_role), "{failed:?}");
 }
 
 #[test]

@@ -223,7 +223,8 @@ impl Stack {
         }
     }
 
-    fn kind(&self, resource: &str) -> &str {
+    /// The type of a resource.
+    pub(crate) fn kind(&self, resource: &str) -> &str {
         let kind = self.template["Resources"][resource]["Type"].as_str();
         kind.unwrap_or_else(|| panic!("there is no parameter and no resource {resource}"))
     }
@@ -259,7 +260,7 @@ fn text(value: &Value) -> String {
 }
 
 /// YAML as JSON, with short tags written out: `!Sub x` is `{"Fn::Sub": "x"}`.
-fn plain(yaml: &Yaml) -> Value {
+pub(crate) fn plain(yaml: &Yaml) -> Value {
     match yaml {
         Yaml::Value(Scalar::Null) => Value::Null,
         Yaml::Value(Scalar::Boolean(truth)) => (*truth).into(),
