@@ -1,8 +1,10 @@
-//! The Terraform module: what it makes, what it refuses, and whether it is the template in another language. The AWS provider is a stand-in with the real one's schema (`lab/terraform`).
+//! The Terraform module: what it makes, what it refuses, whether it is the template in another language, and what becomes of
+//! routes that Terraform manages. The AWS provider is a stand-in with the real one's schema (`lab/terraform`).
 
 mod drift;
 mod module;
 mod refusals;
+mod routes;
 #[expect(dead_code, reason = "shared with the tests of the template, which need more of it")]
 #[path = "../../../cli/tests/deploy/stack.rs"]
 mod stack;
