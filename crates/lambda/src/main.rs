@@ -18,6 +18,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The documented exit code for a mistake in the configuration.
 const CONFIGURATION: u8 = 10;
 
+/// The documented exit code for a program that is not used as it is meant.
+const USAGE: u8 = 2;
+
+/// Where Lambda offers events. Source: "Using the Lambda runtime API", environment variables.
+const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
     log::init();
@@ -28,6 +34,13 @@ async fn main() -> ExitCode {
             return ExitCode::from(CONFIGURATION);
         }
     };
+    if std::env::var_os(RUNTIME_API).is_none() {
+        let text = format!(
+            "there is no Lambda here: {RUNTIME_API} is not set. This is the function's program; at a terminal use `hopover`"
+        );
+        log::line("error", None, &text, &());
+        return ExitCode::from(USAGE);
+    }
     let function = Function::prepare(config).await;
     let handler = service_fn(|event: LambdaEvent<serde_json::Value>| function.handle(event));
     match lambda_runtime::run(handler).await {

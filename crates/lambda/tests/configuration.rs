@@ -57,3 +57,13 @@ fn each_mistake_is_one_line_that_names_it() {
         assert!(message.contains(expected), "{message}\nshould contain\n{expected}");
     }
 }
+
+#[test]
+fn outside_of_lambda_it_says_where_it_belongs() {
+    let (code, message) = start(&PAIR);
+    assert_eq!(code, Some(2));
+    assert!(
+        message.contains("AWS_LAMBDA_RUNTIME_API is not set") && message.contains("`hopover`"),
+        "{message}"
+    );
+}
