@@ -20,6 +20,7 @@ log of calls. `control` lets tests steer it, over JSON:
     POST   /_lab/faults             adds a fault, answers {"id": N}
     GET    /_lab/faults             {"faults": [{"id", "hits", and the fault as it was posted}...]}
     DELETE /_lab/faults[/N]         removes all or one
+    GET    /_lab/route-tables       {TABLE: VPC}: of every route table the VPC that it is in
     POST   /_lab/buckets            {ACTION: {"burst": N, "refill_per_second": R}, ...} replaces all token buckets,
                                     which start full; {"documented": true} sets EC2's published ones for every action;
                                     {} turns them off

@@ -3,6 +3,8 @@
 import json
 from urllib.parse import parse_qs
 
+from moto.ec2 import ec2_backends
+
 from truth.posted import BadRequest, an_object
 
 
@@ -23,6 +25,7 @@ class Control:
             ("GET", "faults"): lambda _: {"faults": lab.faults.shown()},
             ("POST", "faults"): lambda request: {"id": lab.faults.add(posted(request))},
             ("DELETE", "faults"): self._remove_faults,
+            ("GET", "route-tables"): self._route_tables,
             ("POST", "buckets"): lambda request: lab.buckets.configure(posted(request)),
             ("POST", "reset"): lambda _: lab.reset(),
         }
@@ -61,6 +64,11 @@ class Control:
 
     def _calls(self, environ):
         return {"calls": self._lab.calls.entries(query(environ, "action"))}
+
+    def _route_tables(self, _):
+        with self._lab.lock:
+            regions = [region for account in ec2_backends.values() for region in account.values()]
+            return {table.id: table.vpc_id for region in regions for table in region.route_tables.values()}
 
     def _change_settings(self, environ):
         self._lab.change_settings(posted(environ))
