@@ -15,7 +15,11 @@ pub struct FaultProxy {
 impl FaultProxy {
     /// A proxy that lets everything through. Where a rule has a probability, the dice begin at `seed`.
     pub fn start(server: &Server, seed: u32) -> Self {
-        let serving = lab::serve("fault_proxy.py", &["--upstream", &server.url, "--seed", &seed.to_string()]);
+        let serving = lab::serve(
+            lab::python(),
+            "fault_proxy.py",
+            &["--upstream", &server.url, "--seed", &seed.to_string()],
+        );
         Self { url: serving.url.clone(), _serving: serving }
     }
 

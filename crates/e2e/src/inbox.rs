@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::call;
 use crate::server::Server;
-use crate::world::REGION;
 
 /// A topic with one subscriber.
 pub struct Inbox {
@@ -25,29 +25,40 @@ pub struct Delivered {
 impl Inbox {
     /// Makes a topic and a queue of that name, and subscribes the queue.
     pub fn subscribe(server: &Server, name: &str) -> Self {
-        let endpoint = server.url.clone();
-        let topic = sns(&endpoint, &[("Action", "CreateTopic"), ("Name", name)], "TopicArn");
-        let made = sqs(&endpoint, "CreateQueue", &json!({ "QueueName": name }));
-        let queue = made["QueueUrl"].as_str().expect("a queue's URL").to_owned();
-        let arn = topic.replace(":sns:", ":sqs:");
-        let subscribe =
-            [("Action", "Subscribe"), ("TopicArn", &topic), ("Protocol", "sqs"), ("Endpoint", &arn)];
-        sns(&endpoint, &subscribe, "SubscriptionArn");
-        Self { endpoint, topic, queue }
+        let made = call::query(&server.url, "sns", &[("Action", "CreateTopic"), ("Name", name)]);
+        Self::of(&server.url, call::element(&made, "TopicArn"), name)
     }
 
-    /// The messages since the last call.
+    /// Subscribes a new queue of that name to a topic that is there.
+    pub fn of(endpoint: &str, topic: &str, name: &str) -> Self {
+        let (service, _) = topic.rsplit_once(':').expect("an ARN");
+        let arn = format!("{}:{name}", service.replace(":sns:", ":sqs:"));
+        // SNS may write to a queue only if the queue's policy says so.
+        let policy = json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Principal": { "Service": "sns.amazonaws.com" },
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+                "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
+            }],
+        });
+        let create = json!({ "QueueName": name, "Attributes": { "Policy": policy.to_string() } });
+        let made = call::json(endpoint, "sqs", "AmazonSQS.CreateQueue", &create);
+        let queue = made["QueueUrl"].as_str().expect("a queue's URL").to_owned();
+        let subscribe =
+            [("Action", "Subscribe"), ("TopicArn", topic), ("Protocol", "sqs"), ("Endpoint", &arn)];
+        call::query(endpoint, "sns", &subscribe);
+        Self { endpoint: endpoint.to_owned(), topic: topic.to_owned(), queue }
+    }
+
+    /// The messages since the last call, in the order in which they came.
     pub fn read(&self) -> Vec<Delivered> {
-        let receive = json!({ "QueueUrl": self.queue, "MaxNumberOfMessages": 10 });
-        let answer = sqs(&self.endpoint, "ReceiveMessage", &receive);
-        let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
-        messages
+        received(&self.endpoint, &self.queue)
             .iter()
-            .map(|message| {
-                let delete = json!({ "QueueUrl": self.queue, "ReceiptHandle": message["ReceiptHandle"] });
-                sqs(&self.endpoint, "DeleteMessage", &delete);
-                let envelope: Value =
-                    serde_json::from_str(message["Body"].as_str().expect("a body")).expect("SNS's envelope");
+            .map(|body| {
+                let envelope: Value = serde_json::from_str(body).expect("SNS's envelope");
                 let text = |key: &str| envelope[key].as_str().unwrap_or_default().to_owned();
                 Delivered { subject: text("Subject"), body: text("Message") }
             })
@@ -55,30 +66,20 @@ impl Inbox {
     }
 }
 
-/// The server reads service and region from the scope of the signature, and does not check the rest.
-fn authorization(service: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    )
-}
-
-/// A call of SNS (query protocol); answers the content of one element of the reply.
-fn sns(endpoint: &str, parameters: &[(&str, &str)], element: &str) -> String {
-    let call = ureq::post(format!("{endpoint}/")).header("Authorization", authorization("sns"));
-    let mut answer = call.send_form(parameters.iter().copied()).expect("SNS answers");
-    let text = answer.body_mut().read_to_string().expect("text");
-    let content = text.split_once(&format!("<{element}>")).and_then(|(_, rest)| rest.split_once("</"));
-    content.unwrap_or_else(|| panic!("no {element} in {text}")).0.to_owned()
-}
-
-/// A call of SQS (JSON protocol).
-fn sqs(endpoint: &str, action: &str, body: &Value) -> Value {
-    let mut answer = ureq::post(format!("{endpoint}/"))
-        .header("Authorization", authorization("sqs"))
-        .header("X-Amz-Target", format!("AmazonSQS.{action}"))
-        .header("Content-Type", "application/x-amz-json-1.0")
-        .send(body.to_string())
-        .expect("SQS answers");
-    let text = answer.body_mut().read_to_string().expect("text");
-    serde_json::from_str(&text).unwrap_or_default()
+/// Takes every message out of a queue, and gives their bodies.
+pub fn received(endpoint: &str, queue: &str) -> Vec<String> {
+    let mut bodies = Vec::new();
+    loop {
+        let receive = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10 });
+        let answer = call::json(endpoint, "sqs", "AmazonSQS.ReceiveMessage", &receive);
+        let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+        if messages.is_empty() {
+            return bodies;
+        }
+        for message in messages {
+            let delete = json!({ "QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"] });
+            call::json(endpoint, "sqs", "AmazonSQS.DeleteMessage", &delete);
+            bodies.push(message["Body"].as_str().expect("a body").to_owned());
+        }
+    }
 }

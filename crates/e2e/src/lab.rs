@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use crate::process::Owned;
 
@@ -27,18 +28,36 @@ pub fn linter(program: &str) -> PathBuf {
     PYTHON.get_or_init(set_up).with_file_name(program)
 }
 
+/// The Python interpreter that has everything that `cloud-requirements.txt` lists: ministack and moto do not agree on what
+/// they need.
+pub(crate) fn cloud_python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| set_up("cloud", "cloud-requirements.txt").unwrap_or_else(|why| panic!("{why}")))
+}
+
 /// A running server of the lab. It ends when this is dropped.
 pub(crate) struct Serving {
     /// Its endpoint, without a path.
     pub(crate) url: String,
-    _child: Owned,
+    child: Owned,
     // The server ends when its standard input does, so that a killed test leaves none behind.
-    _stdin: ChildStdin,
+    stdin: Option<ChildStdin>,
+}
+
+impl Serving {
+    /// Lets the server put away what it has made; it is killed only if it does not.
+    pub(crate) fn end(&mut self) {
+        self.stdin.take();
+        let patience = Instant::now() + Duration::from_secs(5);
+        while matches!(self.child.0.try_wait(), Ok(None)) && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 /// Starts a script of the lab that serves on a free port, and waits until it does.
-pub(crate) fn serve(script: &str, arguments: &[&str]) -> Serving {
-    let mut child = Command::new(python())
+pub(crate) fn serve(python: &Path, script: &str, arguments: &[&str]) -> Serving {
+    let mut child = Command::new(python)
         .arg(sources().join(script))
         .args(["--port", "0"])
         .args(arguments)
@@ -52,7 +71,7 @@ pub(crate) fn serve(script: &str, arguments: &[&str]) -> Serving {
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
     let address = line.trim().strip_prefix("listening ").expect("the server says where it listens");
-    Serving { url: format!("http://{address}"), _child: child, _stdin: stdin }
+    Serving { url: format!("http://{address}"), child, stdin: Some(stdin) }
 }
 
 /// AWS's Runtime Interface Emulator.

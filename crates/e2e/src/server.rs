@@ -23,7 +23,7 @@ impl Server {
     }
 
     fn launch(arguments: &[&str]) -> Self {
-        let serving = lab::serve("ec2_server.py", arguments);
+        let serving = lab::serve(lab::python(), "ec2_server.py", arguments);
         Self { url: serving.url.clone(), _serving: serving }
     }
 

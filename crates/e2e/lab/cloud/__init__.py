@@ -18,6 +18,8 @@ One documented behaviour of AWS a function:
                                        "qualifier", "event", "attempts": [ERROR...], "throttled": COUNT, "ended"}; an
                                        ERROR is null for an attempt that ended well, else its message; `ended` is null
                                        while it goes on, then "Success", "RetriesExhausted" or "EventAgeExceeded"
+    GET  /_lab/events                  {"come_in": N}: how many of EC2's events have come in so far, those that got lost
+                                       too; what they cause has begun by then
     GET  /_lab/schemas                 {REGISTRY: {SCHEMA: CONTENT}}: the schemas of EventBridge's registries
     GET  /_lab/settings                the settings
     POST /_lab/settings                changes those given, answers all: `minute_ms` (60000; how long a minute is for

@@ -12,6 +12,7 @@ class Control:
     def __init__(self, lab, invocations, registries):
         self._endpoints = {
             ("GET", "invocations"): lambda query, _: invocations.shown(since(query)),
+            ("GET", "events"): lambda *_: {"come_in": lab.come_in},
             ("GET", "schemas"): lambda *_: registries.shown(),
             ("GET", "settings"): lambda *_: lab.settings,
             ("POST", "settings"): lambda _, posted: lab.change_settings(posted) or lab.settings,

@@ -31,6 +31,7 @@ def bring_events(lab, ec2_url):
             for since, event in news(ec2_url, since):
                 if not lab.settings["lose_events"]:
                     put(event)
+                lab.come_in = since
         except Exception:
             logging.getLogger("cloud").exception("an event of EC2 is lost")
         time.sleep(EVERY_S)

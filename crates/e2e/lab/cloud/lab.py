@@ -12,6 +12,8 @@ class BadRequest(Exception):
 class Lab:
     def __init__(self):
         self.settings = dict(SETTINGS)
+        # How many of EC2's events have been seen.
+        self.come_in = 0
 
     def change_settings(self, changes):
         for name, value in changes.items():
