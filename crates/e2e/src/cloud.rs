@@ -1,4 +1,4 @@
-//! AWS as a deployed hopover needs it, at one endpoint: CloudFormation, IAM, Lambda, EventBridge, SNS, SQS, S3 and the logs are
+//! AWS as a deployed hopover needs it, at one endpoint: stacks, IAM, Lambda, EventBridge, SNS, SQS, S3 and the logs are
 //! ministack's with the truth added, see `lab/README.md`; EC2 is the server of [`crate::server`] behind it. IAM is enforced.
 //!
 //! ```text

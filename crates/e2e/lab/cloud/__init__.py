@@ -9,6 +9,7 @@ One documented behaviour of AWS a function:
     delivery       EventBridge asks the function's policy, and keeps what it cannot deliver
     events         events of EC2 come in by themselves; schedules fire when a test says so
     ec2            EC2's calls, answered by another server, and the condition keys that EC2 gives IAM
+    topics         a topic's default policy
     schemas        the resource types AWS::EventSchemas::Registry and ::Schema
 
 `wire` stands in front of ministack, `control` lets tests steer it, over JSON:
@@ -37,7 +38,7 @@ EC2's faults, latency and clock are set at the EC2 server itself. A call that it
 one here as well.
 """
 
-from cloud import asynchronous, concurrency, delivery, ec2, events, logs, schemas, time_limit
+from cloud import asynchronous, concurrency, delivery, ec2, events, logs, schemas, time_limit, topics
 from cloud.control import Control
 from cloud.lab import Lab
 from cloud.wire import Wire
@@ -50,6 +51,7 @@ def added_to(app, ec2_url):
     invocations = asynchronous.patch(lab)
     time_limit.patch(lab)
     concurrency.patch()
+    topics.patch()
     logs.patch()
     delivery.patch(invocations)
     events.patch(lab, ec2_url)

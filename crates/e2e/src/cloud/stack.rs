@@ -86,7 +86,7 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// What CloudFormation says if it does not even begin.
+    /// Why it does not even begin, in AWS's words.
     pub fn update(&self, template: &str, parameters: &Parameters) -> Result<String, String> {
         let call = self.client.update_stack().stack_name(NAME).template_body(template);
         let call = call.set_parameters(Some(given(parameters))).capabilities(Capability::CapabilityIam);
