@@ -79,6 +79,11 @@ impl Cloud {
         self.set(&json!({ "lose_events": lose }));
     }
 
+    /// Makes the account one that may have so many runs of functions at once; new accounts may have 10.
+    pub fn account_has_concurrency(&self, runs: u32) {
+        self.set(&json!({ "account_concurrency": runs }));
+    }
+
     fn set(&self, settings: &Value) {
         self.post("/_lab/settings", settings);
     }

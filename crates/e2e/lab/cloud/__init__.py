@@ -4,7 +4,7 @@ One documented behaviour of AWS a function:
 
     asynchronous   Lambda's queue of asynchronous invocations: retries, ages, destinations
     time_limit     the time limit of a function, which tests can shorten
-    concurrency    the reserved concurrency that a template asks for
+    functions      a stack's function has code that is there, and the concurrency that the template reserves, if it may
     logs           a function without permission to write its log writes none
     delivery       EventBridge asks the function's policy, and keeps what it cannot deliver
     events         events of EC2 come in by themselves; schedules fire when a test says so
@@ -24,9 +24,10 @@ One documented behaviour of AWS a function:
     GET  /_lab/schemas                 {REGISTRY: {SCHEMA: CONTENT}}: the schemas of EventBridge's registries
     GET  /_lab/settings                the settings
     POST /_lab/settings                changes those given, answers all: `minute_ms` (60000; how long a minute is for
-                                       those who wait in Lambda's queue), `time_limit_ms` (0; a limit for every run of a
+                                       those who wait in Lambda's queue, also those who wait already), `time_limit_ms` (0; a limit for every run of a
                                        function that is shorter than its own; 0 for none), `lose_events` (false; whether
-                                       EC2's events get lost on their way)
+                                       EC2's events get lost on their way), `account_concurrency` (1000; how many runs the
+                                       account may have at once; new ones may have 10)
     POST /_lab/due                     every scheduled rule fires, once. By themselves schedules do not: a test that
                                        takes long would see what it did not ask for
     POST /_lab/event                   puts an event, in EventBridge's own shape, on the default bus, as a service of
@@ -38,7 +39,7 @@ EC2's faults, latency and clock are set at the EC2 server itself. A call that it
 one here as well.
 """
 
-from cloud import asynchronous, concurrency, delivery, ec2, events, logs, schemas, time_limit, topics
+from cloud import asynchronous, delivery, ec2, events, functions, logs, schemas, time_limit, topics
 from cloud.control import Control
 from cloud.lab import Lab
 from cloud.wire import Wire
@@ -50,7 +51,7 @@ def added_to(app, ec2_url):
     registries = schemas.patch()
     invocations = asynchronous.patch(lab)
     time_limit.patch(lab)
-    concurrency.patch()
+    functions.patch(lab)
     topics.patch()
     logs.patch()
     delivery.patch(invocations)

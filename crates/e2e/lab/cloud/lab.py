@@ -2,7 +2,7 @@
 
 import numbers
 
-SETTINGS = {"minute_ms": 60_000, "time_limit_ms": 0, "lose_events": False}
+SETTINGS = {"minute_ms": 60_000, "time_limit_ms": 0, "lose_events": False, "account_concurrency": 1_000}
 
 
 class BadRequest(Exception):

@@ -99,6 +99,18 @@ impl Stack {
         }
     }
 
+    /// Deletes it; ends when it is gone.
+    pub fn delete(&self) {
+        self.runtime
+            .block_on(self.client.delete_stack().stack_name(NAME).send())
+            .expect("its deletion begins");
+        let start = Instant::now();
+        while self.runtime.block_on(self.client.describe_stacks().stack_name(NAME).send()).is_ok() {
+            assert!(start.elapsed() < PATIENCE, "{:#?}", self.reasons());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until it is neither created nor changed, and gives the status.
     fn end(&self) -> String {
         let start = Instant::now();

@@ -14,6 +14,8 @@ fn an_instance_stops_the_rule_matches_the_function_runs_routes_move_and_people_a
     let subjects = stage.subjects();
     assert!(subjects[0].starts_with("hopover: 2 routes moved from host1 to host2 in "), "{subjects:?}");
     assert_eq!(subjects[1..], ["hopover: standby host1 is down, no redundancy; host2 carries 2 routes"]);
+    // The topic hands nothing on to the queue but what failed.
+    assert_eq!(stage.dead_letters(), Vec::<String>::new());
 
     // B goes as well: nothing moves, and every event that tells of it is urgent, tried again, and kept in the end.
     let invocations = stage.stop(&b);

@@ -6,7 +6,7 @@ use hopover_e2e::cloud::stack::NAME;
 use hopover_e2e::world::event;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, all_well};
+use crate::stage::{MINUTE, Stage, all_well};
 
 /// The shortest run in which hopover has time to look and to tell. Its own limit is a minute, which three runs would take to
 /// the end: while EC2 does not answer, a pass goes on trying.
@@ -50,11 +50,12 @@ fn an_event_that_meets_a_short_outage_of_ec2_is_acted_on_by_the_next_try() {
     let mut stage = Stage::new();
     stage.cloud.limit_runs_to(RUN);
     stage.cloud.ec2.fault(&json!({ "match": {}, "effect": "lost_request" }));
-    // Long enough after the first try and before the second: the outage is over while the event waits.
-    stage.cloud.minutes_last(Duration::from_secs(20));
+    // The outage is over while the event waits.
+    stage.cloud.minutes_last(Duration::from_hours(1));
     stage.cloud.emit(&event(&stage.a, "stopped"));
     stage.until(|stage| stage.cloud.invocations().iter().any(|each| each.attempts.len() == 1));
     stage.cloud.ec2.heal();
+    stage.cloud.minutes_last(MINUTE);
     let invocations = stage.settle();
     assert!(all_well(&invocations) && invocations[0].attempts.len() == 2, "{invocations:#?}");
     assert_eq!(stage.carried(), (0, 2));

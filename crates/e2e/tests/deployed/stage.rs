@@ -8,7 +8,7 @@ use hopover_e2e::inbox::{Inbox, received};
 use hopover_e2e::world::{Appliance, World};
 
 /// A minute of those who wait in Lambda's queue.
-const MINUTE: Duration = Duration::from_millis(600);
+pub(crate) const MINUTE: Duration = Duration::from_millis(600);
 
 pub(crate) struct Stage {
     pub(crate) world: World,
