@@ -160,8 +160,11 @@ def create_stack(server, template):
     return until(lambda: ended(stacks))
 
 
-def ended(stacks):
-    status = stacks.describe_stacks(StackName="stack")["Stacks"][0]["StackStatus"]
+def ended(stacks, name="stack"):
+    try:
+        status = stacks.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+    except ClientError:
+        return "gone"
     return None if status.endswith("IN_PROGRESS") else status
 
 
@@ -240,6 +243,9 @@ class Truth(unittest.TestCase):
         self.assertEqual(record["requestContext"]["approximateInvokeCount"], 3)
         self.assertEqual(record["requestPayload"], {"do": "fail"})
         self.assertEqual(record["responsePayload"], {"errorMessage": "as told"})
+        log = self.server.client("logs").filter_log_events(logGroupName="/aws/lambda/function")["events"]
+        started = [line["message"].split()[2] for line in log if line["message"].startswith("START")]
+        self.assertEqual(started, [record["requestContext"]["requestId"]] * 3, "one request")
 
     def test_without_permission_to_publish_no_record_arrives(self):
         topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"
@@ -390,6 +396,27 @@ class Truth(unittest.TestCase):
         with self.assertRaises(ClientError) as refused:
             self.server.as_role("sns").publish(TopicArn=topic, Message="m")
         self.assertEqual(refused.exception.response["Error"]["Code"], "AuthorizationError")
+
+    def test_a_function_has_code_that_is_there_and_reserves_no_more_than_its_account_may(self):
+        stacks = self.server.client("cloudformation")
+
+        def created(**changed):
+            function = TEMPLATE["Resources"]["Function"]
+            role = {"Role": f"arn:aws:iam::{ACCOUNT}:role/role", "FunctionName": "other"}
+            one = {"F": {**function, "Properties": {**function["Properties"], **role, **changed}}}
+            stacks.create_stack(StackName="other", TemplateBody=json.dumps({"Resources": one}))
+            status = until(lambda: ended(stacks, "other"))
+            stacks.delete_stack(StackName="other")
+            until(lambda: ended(stacks, "other") == "gone")
+            return status == "CREATE_COMPLETE"
+
+        self.assertTrue(created())
+        self.assertFalse(created(Code={"S3Bucket": "code", "S3Key": "mistyped.zip"}))
+        # One is reserved already, and 100 are kept for those who reserve none.
+        self.assertTrue(created(ReservedConcurrentExecutions=899))
+        self.assertFalse(created(ReservedConcurrentExecutions=900))
+        self.server.control("POST", "settings", {"account_concurrency": 10})
+        self.assertFalse(created(ReservedConcurrentExecutions=1))
 
     def test_schemas_are_made_kept_to_their_registry_and_put_away_with_the_stack(self):
         self.assertEqual(self.server.control("GET", "schemas"), {"registry": {"schema": "{}"}})

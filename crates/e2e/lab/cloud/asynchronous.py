@@ -4,6 +4,7 @@ ministack runs an event that EventBridge sends once, and forgets it; an event th
 those of the alias that was called, no destination on success, and none of what Lambda does when it is throttled.
 """
 
+import contextvars
 import json
 import threading
 import time
@@ -17,10 +18,14 @@ from cloud import roles
 # "By default, Lambda retries an asynchronous invocation two times" and keeps the event for six hours.
 RETRIES, MAXIMUM_AGE_S = 2, 21_600
 
+_request_id = contextvars.ContextVar("the request that the runs of this thread are for", default=None)
+
 
 def patch(lab):
     """Has every asynchronous invocation go through the queue, and gives the queue."""
     queue = Queue(lab)
+    # Every attempt of an event is the same request, under the same id.
+    lambda_svc.new_uuid = lambda: _request_id.get() or responses.new_uuid()
     lambda_svc.invoke_async_with_retry = lambda record, event: queue.accept(record["config"]["FunctionArn"], event)
     return queue
 
@@ -53,6 +58,7 @@ class Invocation:
         self._name, qualifier = lambda_svc._lambda_function_name_and_qualifier_from_arn(function_arn)
         self._qualifier = qualifier or "$LATEST"
         self._event = event
+        self._id = responses.new_uuid()
         self._attempts = []
         self._throttled = 0
         self._ended = None
@@ -72,6 +78,7 @@ class Invocation:
 
     def run(self):
         _, _, _, region, account, _ = self._arn.split(":", 5)
+        _request_id.set(self._id)
         with responses.request_scope(account, region):
             condition, result = self._outcome()
             self._hand_over(condition, result)
@@ -144,7 +151,7 @@ class Invocation:
             "version": "1.0",
             "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "requestContext": {
-                "requestId": responses.new_uuid(),
+                "requestId": self._id,
                 "functionArn": name,
                 "condition": condition,
                 "approximateInvokeCount": len(self._attempts),
