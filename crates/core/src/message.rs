@@ -36,7 +36,7 @@ pub struct Message {
 /// The message of one group's part of a run, if it says something.
 ///
 /// A sweep that changes nothing is silent, unless routes stand on a dead member: that nobody was told of a lost event is
-/// worse than hearing it twice. (Whoever sends messages may leave out one that a sweep repeats, see [`is_repeatable`].)
+/// worse than hearing it twice. (Whoever sends messages may leave out one that is only repeated, see [`is_repeatable`].)
 pub fn message(report: &Report, group: &GroupReport) -> Option<Message> {
     says_something(&report.trigger, group)
         .then(|| Message { subject: subject(group), body: cut(text(report, group)) })
@@ -51,15 +51,12 @@ fn cut(mut body: String) -> String {
     body
 }
 
-/// True if a sweep would send the same message a minute later: a standing trouble, not an act.
-pub fn is_repeatable(report: &Report, group: &GroupReport) -> bool {
-    report.trigger == Trigger::Sweep
-        && group
-            .routes_that(|r| {
-                matches!(r, RouteResult::Moved | RouteResult::Returned | RouteResult::Unverified)
-            })
-            .next()
-            .is_none()
+/// True if the next run would send the same message, while nothing changes: a standing trouble, not an act.
+pub fn is_repeatable(group: &GroupReport) -> bool {
+    group
+        .routes_that(|r| matches!(r, RouteResult::Moved | RouteResult::Returned | RouteResult::Unverified))
+        .next()
+        .is_none()
 }
 
 fn says_something(trigger: &Trigger, group: &GroupReport) -> bool {

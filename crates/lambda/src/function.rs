@@ -43,7 +43,7 @@ pub(crate) struct Function {
     clients: Clients,
     /// Seen in the init phase, for the first invocation.
     first: Cell<Option<(Timestamp, FirstLook)>>,
-    /// Troubles that a sweep has told of.
+    /// Troubles that were told of.
     told: RefCell<Told>,
 }
 
@@ -113,7 +113,7 @@ impl Function {
         let due: Vec<_> = report
             .groups
             .iter()
-            .filter(|group| self.told.borrow_mut().is_news(report, group, now))
+            .filter(|group| self.told.borrow_mut().is_news(report, group, request, now))
             .filter_map(|group| Some((&group.group, message(report, group)?)))
             .collect();
         let sent = join_all(due.iter().map(|(_, message)| self.clients.publish(topic, message))).await;
@@ -121,7 +121,7 @@ impl Function {
             let (level, text) = match result {
                 Ok(()) => ("info", format!("told: {}", message.subject)),
                 Err(error) => {
-                    self.told.borrow_mut().forget(group);
+                    self.told.borrow_mut().forget(group, request);
                     ("error", format!("not told: {}: {error}", message.subject))
                 }
             };

@@ -226,7 +226,7 @@ fn can_be_told(report: &Report) {
     assert!(serde_json::to_string(report).is_ok());
     for group in &report.groups {
         assert!(!text(report, group).is_empty());
-        let _ = is_repeatable(report, group);
+        let _ = is_repeatable(group);
         let Some(message) = message(report, group) else { continue };
         let is_line = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
         assert!(is_line(&message.subject), "{:?}", message.subject);
