@@ -17,6 +17,11 @@ pub fn hopover() -> PathBuf {
     built("hopover")
 }
 
+/// The command that packs the Lambda binary.
+pub fn package() -> PathBuf {
+    built("hopover-package")
+}
+
 fn built(name: &str) -> PathBuf {
     let path = profile_folder().join(name);
     assert!(

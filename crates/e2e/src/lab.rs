@@ -100,7 +100,7 @@ pub fn terraform_provider() -> &'static Path {
 }
 
 /// Where everything is set up: beside the build products.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     crate::binaries::target_folder().join("lab")
 }
 
@@ -133,7 +133,8 @@ fn set_up(name: &str, list: &str) -> Result<PathBuf, String> {
 }
 
 /// Test processes run side by side; one of them sets up.
-fn lock(folder: &Path) -> File {
+pub(crate) fn lock(folder: &Path) -> File {
+    std::fs::create_dir_all(folder).expect("a folder of our own");
     let file = File::create(folder.join("lock")).expect("the lab's folder is there");
     file.lock().expect("a lock on a file of our own");
     file

@@ -1,4 +1,4 @@
-//! The zip file with the function in it.
+//! The package with the function in it: the one that is shipped, of the binary that is built.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,27 +6,33 @@ use std::sync::OnceLock;
 
 use crate::{binaries, lab};
 
-/// What the zip is called in its bucket.
+/// What the package is called in its bucket.
 pub const KEY: &str = "hopover.zip";
 
-/// What the zip is built for: this machine.
+/// What the package is built for: this machine.
 pub const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
 
-/// The zip file, packed once a test program.
+/// The zip file, packed once for each binary.
 pub fn zip() -> &'static Path {
     static ZIP: OnceLock<PathBuf> = OnceLock::new();
     ZIP.get_or_init(|| {
-        let zip = binaries::target_folder().join(format!("lab/{}-{KEY}", std::process::id()));
-        pack(&binaries::bootstrap(), &zip);
+        let _lock = lab::lock(&lab::folder());
+        let (binary, folder) = (binaries::bootstrap(), lab::folder().join("package"));
+        let (zip, stamp) = (folder.join(format!("hopover-lambda-{ARCHITECTURE}.zip")), folder.join("binary"));
+        let built = std::fs::metadata(&binary).expect("the binary is there");
+        let wanted = format!("{} {} {:?}", binary.display(), built.len(), built.modified().expect("a time"));
+        if std::fs::read_to_string(&stamp).is_ok_and(|packed| packed == wanted) {
+            return zip;
+        }
+        pack(&binary, &folder);
+        std::fs::write(stamp, wanted).expect("the folder of the package is there");
         zip
     })
 }
 
-/// Packs a binary as `bootstrap`.
-fn pack(bootstrap: &Path, zip: &Path) {
-    let script = "import sys, zipfile\n\
-                  with zipfile.ZipFile(sys.argv[2], 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as zip:\n\
-                  \x20   zip.write(sys.argv[1], 'bootstrap')\n";
-    let status = Command::new(lab::cloud_python()).args(["-c", script]).arg(bootstrap).arg(zip).status();
-    assert!(status.is_ok_and(|status| status.success()), "{} was not packed", bootstrap.display());
+fn pack(binary: &Path, folder: &Path) {
+    let mut command = Command::new(binaries::package());
+    let output = command.arg("--binary").arg(binary).arg("--out").arg(folder).output();
+    let output = output.expect("hopover-package starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
