@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{Check, Finding, Patient, Verdict, argument, count, partition, some};
+use crate::config::TopicArn;
 use crate::health::list;
 use crate::id::{InstanceId, Region};
 use crate::observation::InstanceState;
 use crate::pattern::matches;
-use crate::survey::EventRule;
+use crate::survey::{EventRule, Subscription};
 
 const EVENT_RULE: Check = Check {
     name: "event-rule",
@@ -242,13 +243,14 @@ pub(super) fn sweep(on: &Patient) -> Vec<Finding> {
     let heard = hear(on, rules, &instances.iter().copied());
     let functions: BTreeSet<_> =
         heard.rules.values().filter_map(|rule| rule.targets.as_ref().ok()).flatten().collect();
+    // By an alias it is the same function, with other retries.
+    let is_one = |arn: &str| functions.iter().any(|function| unqualified(function) == unqualified(arn));
     if functions.is_empty() {
         // That no event reaches hopover is said already.
         return Vec::new();
     }
     let is_sweep = |rule: &&EventRule| {
-        let reaches =
-            rule.targets.as_ref().is_ok_and(|targets| targets.iter().any(|arn| functions.contains(arn)));
+        let reaches = rule.targets.as_ref().is_ok_and(|targets| targets.iter().any(|arn| is_one(arn)));
         rule.schedule.is_some() && rule.enabled && reaches
     };
     if let Some(rule) = rules.iter().find(is_sweep) {
@@ -263,6 +265,21 @@ pub(super) fn sweep(on: &Patient) -> Vec<Finding> {
         format!("aws events put-rule --name {name} --schedule-expression 'rate(1 minute)' --region {region}"),
         put_targets(&name, functions.first().copied(), region),
     ])]
+}
+
+/// The queue of the templates, to which the topic hands on events that failed for good: nobody reads there what it tells.
+fn is_for_failed_events(subscription: &Subscription, topic: &TopicArn) -> bool {
+    let queue = format!("{}-dead-letters", topic.as_str()).replacen(":sns:", ":sqs:", 1);
+    subscription.protocol == "sqs" && subscription.endpoint == queue
+}
+
+/// The ARN of a function without version or alias; any other as it is.
+fn unqualified(arn: &str) -> &str {
+    let parts: Vec<_> = arn.split(':').collect();
+    match parts[..] {
+        ["arn", _, "lambda", _, _, "function", _, qualifier] => &arn[..arn.len() - qualifier.len() - 1],
+        _ => arn,
+    }
 }
 
 const TOPIC: Check = Check {
@@ -284,7 +301,8 @@ pub(super) fn topic(on: &Patient) -> Vec<Finding> {
         None => return vec![TOPIC.found(Verdict::Unknown, "its subscriptions were not asked for")],
     };
     let name = |confirmed| {
-        let some = subscriptions.iter().filter(move |subscription| subscription.confirmed == confirmed);
+        let some = subscriptions.iter().filter(|subscription| !is_for_failed_events(subscription, topic));
+        let some = some.filter(move |subscription| subscription.confirmed == confirmed);
         some.map(|s| format!("{} {}", s.protocol, crate::excerpt::excerpt(&s.endpoint, 80)))
             .collect::<Vec<_>>()
     };

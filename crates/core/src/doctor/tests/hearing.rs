@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::doctor::testing::{FUNCTION, ready, rule, subscription};
-use crate::survey::Unread;
+use crate::survey::{Subscription, Unread};
 
 #[test]
 fn a_rule_that_lets_all_states_of_both_through_is_named_with_what_it_invokes() {
@@ -109,6 +109,30 @@ fn without_a_sweep_of_the_same_function_there_is_a_warning() {
             "aws events put-rule --name hopover-vaer-sweep --schedule-expression 'rate(1 minute)'"
         )
     );
+}
+
+#[test]
+fn a_sweep_by_an_alias_is_one_of_the_same_function() {
+    let mut scene = ready();
+    let by_alias = |function: &str| Ok(BTreeSet::from([format!("{function}:sweep")]));
+    scene.rules()[1].targets = by_alias(FUNCTION);
+    assert_eq!(scene.says("sweep"), "ok: rate(1 minute) by rule sweep");
+    scene.rules()[1].targets = by_alias(&FUNCTION.replace("function:", "function:other-"));
+    assert!(scene.says("sweep").starts_with("warning: "), "{}", scene.says("sweep"));
+}
+
+#[test]
+fn the_queue_for_failed_events_is_nobody_who_hears() {
+    let mut scene = ready();
+    let queue = scene.topic.as_ref().unwrap().as_str().replace(":sns:", ":sqs:") + "-dead-letters";
+    let queue = Subscription { protocol: "sqs".to_owned(), endpoint: queue, confirmed: true };
+    scene.survey.subscriptions = Some(Ok(vec![queue.clone(), subscription("ops@example.com", false)]));
+    assert_eq!(scene.says("topic"), "problem: no subscription is confirmed: email ops@example.com");
+    scene.survey.subscriptions = Some(Ok(vec![queue.clone()]));
+    assert_eq!(scene.says("topic"), "problem: it has no subscription");
+    let other = Subscription { endpoint: queue.endpoint.replace("dead-letters", "inbox"), ..queue };
+    scene.survey.subscriptions = Some(Ok(vec![other]));
+    assert!(scene.says("topic").starts_with("ok: 1 confirmed subscription: sqs "));
 }
 
 #[test]
