@@ -1,6 +1,7 @@
 //! What the operator says: four environment variables, or a TOML text.
 
 mod file;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -10,6 +11,8 @@ use crate::Span;
 use crate::group::{Group, Member};
 use crate::id::{BadId, GroupName, InterfaceId, MemberName, PathName, Region, VpcId};
 use crate::trigger::Trigger;
+
+pub use text::text;
 
 /// The variables that are enough for one pair, named as operators of the original script know them.
 pub const PAIR_VARIABLES: [&str; 4] = ["region", "vpcid", "host1eni", "host2eni"];
@@ -264,7 +267,7 @@ fn pair(get: &impl Fn(&str) -> Option<String>) -> Result<Group, ConfigError> {
 }
 
 /// Long enough for an appliance to boot and to bring its tunnels up.
-const DEFAULT_FAILBACK_DELAY: Span = Span::from_secs(300);
+pub const DEFAULT_FAILBACK_DELAY: Span = Span::from_secs(300);
 
 /// A name that is written in this file.
 fn known<T: FromStr<Err = BadId>>(name: &str) -> T {

@@ -130,6 +130,45 @@ checked_text!(
     MemberName, "a member name", "1 to 32 ASCII letters, digits, '-', '_' or '.'", is_name
 );
 checked_text!(
+    /// A CloudFormation stack, after which the function in it is called: shorter than CloudFormation asks for, since Lambda
+    /// allows no more.
+    StackName,
+    "a name for a stack",
+    "1 to 64 ASCII letters, digits or '-', the first of them a letter",
+    |v| {
+        v.len() <= 64
+            && v.starts_with(|first: char| first.is_ascii_alphabetic())
+            && v.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    }
+);
+checked_text!(
+    /// An S3 bucket. Names with dots are left out: TLS does not cover them.
+    BucketName,
+    "the name of a bucket",
+    "3 to 63 lower-case letters, digits or '-', the first and the last no '-'",
+    |v| {
+        (3..=63).contains(&v.len())
+            && v.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !v.starts_with('-')
+            && !v.ends_with('-')
+    }
+);
+checked_text!(
+    /// Where a mail goes. No more is checked than SNS would refuse, and what the template does.
+    EmailAddress,
+    "an e-mail address",
+    "one such as night@example.com",
+    |v| {
+        v.len() <= 320
+            && !v.contains(|c: char| c.is_whitespace() || c.is_control())
+            && v.split_once('@').is_some_and(|(name, domain)| {
+                !name.is_empty()
+                    && !domain.contains('@')
+                    && domain.split_once('.').is_some_and(|(host, rest)| !host.is_empty() && !rest.is_empty())
+            })
+    }
+);
+checked_text!(
     /// A path: what one interface of every member is for, such as `lan` or `wan`.
     PathName, "a path name", "1 to 32 ASCII letters, digits, '-', '_' or '.'", is_name
 );

@@ -35,6 +35,7 @@ pub mod preview;
 pub mod report;
 pub mod restore;
 pub mod route;
+pub mod stack;
 pub mod survey;
 pub mod tables;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is deployed, against the code: the template is resolved for each partition and compared.
 
+mod deployment;
 mod events;
 mod iam;
 mod metrics;

@@ -31,8 +31,7 @@ pub(crate) struct Stack {
 impl Stack {
     /// The stack with what an operator must say, and what the test says beyond.
     pub(crate) fn new(place: Place, more: &[(&str, &str)]) -> Self {
-        let documents = Yaml::load_from_str(TEMPLATE).expect("the template is YAML");
-        let template = plain(&documents[0]);
+        let template = shipped();
         let needed = [
             ("VpcId", "vpc-main"),
             ("Host1Eni", "eni-a"),
@@ -54,6 +53,32 @@ impl Stack {
             assert!(parameters.contains_key(*name), "there is no parameter {name}");
         }
         Self { template, place, parameters }
+    }
+
+    /// The names of the parameters.
+    pub(crate) fn parameter_names() -> Vec<String> {
+        shipped()["Parameters"].as_object().expect("parameters").keys().cloned().collect()
+    }
+
+    /// A parameter as the template describes it.
+    pub(crate) fn parameter(name: &str) -> Value {
+        shipped()["Parameters"][name].clone()
+    }
+
+    /// The resources that are kept when the stack is deleted, with their types.
+    pub(crate) fn kept() -> BTreeMap<String, String> {
+        let template = shipped();
+        let resources = template["Resources"].as_object().expect("resources").iter();
+        let is_kept =
+            |resource: &Value| resource.get("DeletionPolicy").is_some_and(|policy| policy != "Delete");
+        let kept = resources.filter(|(_, resource)| is_kept(resource));
+        kept.map(|(name, resource)| (name.clone(), text(&resource["Type"]))).collect()
+    }
+
+    /// The names of the resources that are made.
+    pub(crate) fn made(&self) -> Vec<&String> {
+        let resources = self.template["Resources"].as_object().expect("resources");
+        resources.keys().filter(|name| self.is_made(name)).collect()
     }
 
     /// The properties of a resource that is made, with every function of `CloudFormation` resolved.
@@ -238,6 +263,12 @@ impl Stack {
         let (partition, region) = self.place;
         format!("arn:{partition}:{service}:{region}:{ACCOUNT}:{rest}")
     }
+}
+
+/// The template as it is shipped.
+fn shipped() -> Value {
+    let documents = Yaml::load_from_str(TEMPLATE).expect("the template is YAML");
+    plain(&documents[0])
 }
 
 /// The function of `CloudFormation` that a value is.

@@ -1,9 +1,10 @@
 //! The configuration: a TOML text, and the environment.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hopover_core::Span;
-use hopover_core::config::{CONFIG_VARIABLE, Config, ConfigError, PAIR_VARIABLES, TOPIC_VARIABLE};
+use hopover_core::config::{self, CONFIG_VARIABLE, Config, ConfigError, PAIR_VARIABLES, TOPIC_VARIABLE};
 use hopover_core::trigger::Trigger;
 
 use crate::cases::{Dice, Target, is_one_line};
@@ -133,6 +134,11 @@ fn judge(read: &Result<Config, ConfigError>, text: &str) -> &'static str {
         assert!(group.preempt.iter().chain(group.home.values()).all(|name| members.contains(name)));
         assert!(group.exclude.iter().all(|table| !group.home.contains_key(table)));
         assert!(group.failback_delay >= Span::ZERO);
+        let written = config::text(group);
+        let again =
+            Config::from_toml("written", &written).unwrap_or_else(|error| panic!("{error}:\n{written}"));
+        assert_eq!(again.groups, [Arc::clone(group)], "{written}");
+        assert_eq!(again.topic, None);
     }
     assert_eq!(config.groups_for(&Trigger::Sweep).as_ref(), Ok(&config.groups));
     if let Some(topic) = &config.topic {
