@@ -8,6 +8,7 @@
 //! run ── drive (one a group, side by side) ── observe, replace ── errors, convert
 //! publish
 //! operate ── for an operator: instances in a live drill, tables in full, a restore
+//! deploy ── for `hopover deploy` and `hopover destroy`: bucket, stack and its events
 //! survey ── for `hopover init` and `hopover doctor`
 //! ```
 
@@ -16,6 +17,7 @@
 mod client;
 mod clock;
 mod convert;
+mod deploy;
 mod drive;
 mod errors;
 #[cfg(test)]
@@ -31,9 +33,13 @@ mod whole;
 
 pub use client::{Aws, Clients};
 pub use clock::Clock;
+pub use deploy::{Bucket, BucketError, Caller, Deployer, Ended, Pace, TEMPLATE};
 pub use drive::drive;
 pub use operate::OperateError;
-pub use permissions::{DRILL_PERMISSIONS, PERMISSIONS, RESTORE_PERMISSIONS, SURVEY_PERMISSIONS};
+pub use permissions::{
+    DEPLOY_PERMISSIONS, DESTROY_PERMISSIONS, DRILL_PERMISSIONS, PERMISSIONS, RESTORE_PERMISSIONS,
+    SURVEY_PERMISSIONS,
+};
 pub use publish::PublishError;
 pub use run::{FirstLook, run};
 pub use survey::ambient_region;

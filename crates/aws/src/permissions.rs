@@ -34,3 +34,32 @@ pub const SURVEY_PERMISSIONS: &[&str] = &[
     "events:ListTargetsByRule",
     "sns:ListSubscriptionsByTopic",
 ];
+
+/// What `hopover deploy` itself calls beyond [`PERMISSIONS`] and [`SURVEY_PERMISSIONS`], for the operator who deploys. S3 asks
+/// `s3:ListBucket` of who looks whether a bucket or an object is there. `sts:GetCallerIdentity` needs no permission. What
+/// CloudFormation does in the operator's name is in [`STACK_PERMISSIONS`].
+pub const DEPLOY_PERMISSIONS: &[&str] = &[
+    "cloudformation:CreateStack",
+    "cloudformation:DeleteStack",
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "cloudformation:ListStackResources",
+    "cloudformation:TagResource",
+    "cloudformation:UpdateStack",
+    "s3:CreateBucket",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutObject",
+];
+
+/// What `hopover destroy` calls.
+pub const DESTROY_PERMISSIONS: &[&str] = &[
+    "cloudformation:DeleteStack",
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStacks",
+    "cloudformation:ListStackResources",
+    "ec2:DescribeInstances",
+    "ec2:DescribeRouteTables",
+];
