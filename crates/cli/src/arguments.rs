@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::backup::Backup;
 use crate::commands::completions::Completions;
+use crate::commands::deploy::Deploy;
+use crate::commands::destroy::Destroy;
 use crate::commands::doctor::Doctor;
 use crate::commands::drill::Drill;
 use crate::commands::event::Event;
@@ -127,6 +129,26 @@ pub(crate) enum Command {
                             hopover drill --live --report acceptance.html\n  \
                             hopover drill --live --put-back")]
     Drill(Drill),
+    /// Deploy the function for a group: its code, and a CloudFormation stack with all that it needs.
+    ///
+    /// Says what it makes and what that costs, asks, puts the zip into a private bucket, makes or updates the stack, follows
+    /// it, prints what to do next, and runs the checks of `doctor`. An update leaves what is not named as it was. No route is
+    /// touched. With --plan nothing is made, and it ends 3 if something would be. Ends 0 once the stack stands, whatever
+    /// `doctor` finds; 1 if CloudFormation took everything back, 4 if it is refused, 5 if it was interrupted or could not be
+    /// taken back, 6 if the time was up before the stack stood.
+    #[command(after_help = "Examples:\n  \
+        hopover deploy --zip hopover-lambda-arm64.zip --email night@example.com --plan\n  \
+        hopover deploy --zip hopover-lambda-arm64.zip --email night@example.com\n  \
+        hopover deploy --zip hopover-lambda-arm64.zip --group branch --stack hopover-branch --yes\n  \
+        hopover deploy --email day@example.com")]
+    Deploy(Deploy),
+    /// Delete what `deploy` has made. Routes stay where they are.
+    ///
+    /// Shows what is deleted and what stays, has the stack's name typed, deletes the stack and follows it. From then on nobody
+    /// moves routes. With --plan nothing is deleted, and it ends 3 if something would be.
+    #[command(after_help = "Examples:\n  hopover destroy --plan\n  hopover destroy\n  \
+        hopover destroy --stack hopover-branch --group branch --yes")]
+    Destroy(Destroy),
     /// Run one event, as the Lambda function would.
     ///
     /// The event is EventBridge JSON, or the single-quoted form in which Python prints it to a log. Messages are not sent:
@@ -154,10 +176,11 @@ pub(crate) enum Command {
     World(World),
     /// Print the IAM policy that the function's role needs, and no more.
     ///
-    /// What it says follows from the configuration alone; nothing is asked of AWS. It is the policy of the templates.
+    /// What it says follows from the configuration alone; nothing is asked of AWS. It is the policy of the templates. With
+    /// --deployer: what whoever deploys needs.
     #[command(after_help = "Examples:\n  hopover policy --account 123456789012\n  \
                             hopover policy --topic arn:aws:sns:eu-central-1:123456789012:hopover > policy.json\n  \
-                            hopover policy --embedded")]
+                            hopover policy --deployer --account 123456789012\n  hopover policy --embedded")]
     Policy(Policy),
     /// Print a script that completes commands and options in a shell.
     #[command(after_help = "Example:\n  hopover completions bash > /etc/bash_completion.d/hopover")]

@@ -30,10 +30,11 @@ pub(crate) fn for_consent(question: &str, yes: bool, format: Format) -> Result<C
 }
 
 /// Has a name typed, for what must not be agreed to by habit. Anything else than one of `accepted` is a refusal, and said so;
-/// nothing typed is one without a word.
+/// nothing typed is one without a word. `instead` are the options that say the same without a terminal.
 pub(crate) fn for_typed(
     question: &str,
     accepted: &[&str],
+    instead: &str,
     yes: bool,
     format: Format,
 ) -> Result<Consent, Failure> {
@@ -41,7 +42,7 @@ pub(crate) fn for_typed(
         return Ok(Consent::Given);
     }
     if format == Format::Json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::Usage("nobody can be asked here: add --yes --vpc ID to go ahead".to_owned()));
+        return Err(Failure::Usage(format!("nobody can be asked here: add {instead} to go ahead")));
     }
     let typed = Input::<String>::new().with_prompt(question).allow_empty(true).interact_text();
     match typed.as_deref().map(str::trim) {

@@ -2,6 +2,8 @@
 
 pub(crate) mod backup;
 pub(crate) mod completions;
+pub(crate) mod deploy;
+pub(crate) mod destroy;
 pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod event;

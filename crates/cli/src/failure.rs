@@ -1,14 +1,17 @@
 //! Why a command could not do what it was asked, with its exit code.
 
-use hopover_aws::OperateError;
+use hopover_aws::{BucketError, OperateError};
 use hopover_core::backup::BackupError;
 use hopover_core::config::{ConfigError, NotForUs};
 use hopover_core::observation::{ForeignInterface, ObserveFailure};
+use hopover_core::stack::NotDeployable;
 use hopover_core::trigger::TriggerError;
 use hopover_sim::cloud::LifeError;
 use hopover_sim::file::WorldError;
 
+use crate::commands::deploy::NotCode;
 use crate::commands::drill::Unfit;
+use crate::stacks::StackFailure;
 
 /// A command that failed. What it should have printed is missing; one line on standard error says why.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +86,21 @@ pub(crate) enum Failure {
     /// The VPC is not fit for what was asked.
     #[error("refused, nothing was done: {0}")]
     Unfit(#[from] Unfit),
+    /// A zip is not the function.
+    #[error("{path} cannot be deployed: {source}")]
+    NotCode { path: String, source: NotCode },
+    /// A group cannot be deployed as a stack.
+    #[error("refused, nothing was done: {0}")]
+    NotDeployable(#[from] NotDeployable),
+    /// What stands in the account does not allow it.
+    #[error("refused, nothing was done: {0}")]
+    Refused(String),
+    /// The bucket for the code cannot be used.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    /// A stack did not come to stand as asked.
+    #[error("{0}")]
+    Stack(Box<StackFailure>),
     /// EC2 did not do what an operator asked of an instance.
     #[error("{0}")]
     Operate(#[from] OperateError),
@@ -95,7 +113,11 @@ impl Failure {
     /// The documented exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Unexpected(_) | Self::Operate(_) | Self::Write { .. } | Self::Keep { .. } => 1,
+            Self::Unexpected(_)
+            | Self::Operate(_)
+            | Self::Write { .. }
+            | Self::Keep { .. }
+            | Self::Bucket(BucketError::Call(_)) => 1,
             Self::Read { .. }
             | Self::Backup { .. }
             | Self::OtherVpc { .. }
@@ -106,8 +128,11 @@ impl Failure {
             | Self::NotFound { .. }
             | Self::Ambiguous { .. }
             | Self::WhichGroup { .. }
+            | Self::NotCode { .. }
             | Self::Usage(_) => 2,
-            Self::Unfit(_) => 4,
+            Self::NotDeployable(why) if why.is_of_the_configuration() => 10,
+            Self::Unfit(_) | Self::NotDeployable(_) | Self::Refused(_) | Self::Bucket(_) => 4,
+            Self::Stack(failure) => failure.exit_code(),
             Self::Config(_) | Self::Foreign(_) | Self::NoConfiguration => 10,
             Self::Observe(_) => 11,
         }

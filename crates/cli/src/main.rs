@@ -13,6 +13,7 @@ mod lookup;
 mod output;
 mod place;
 mod progress;
+mod stacks;
 mod view;
 mod wrap;
 
@@ -34,6 +35,8 @@ fn main() -> ExitCode {
         Command::Backup(backup) => commands::backup::run(backup, format),
         Command::Restore(restore) => commands::restore::run(restore, format),
         Command::Drill(drill) => commands::drill::run(drill, format),
+        Command::Deploy(deploy) => commands::deploy::run(deploy, format),
+        Command::Destroy(destroy) => commands::destroy::run(destroy, format),
         Command::Invoke(invoke) => commands::invoke::run(invoke, format),
         Command::Event(event) => commands::event::run(event),
         Command::World(world) => commands::world::run(world, format),

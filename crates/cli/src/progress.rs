@@ -1,6 +1,7 @@
 //! A bar on standard error, where that is a terminal; else the story, line by line.
 
 use std::fmt::Display;
+use std::time::Duration;
 
 use hopover_core::fact::{Fact, Level};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -22,6 +23,22 @@ impl Progress {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         bar.set_message(what);
         Self { bar, done: 0, of }
+    }
+
+    /// Nothing is done yet, and nobody knows of how much; `what` names one of them, done.
+    pub(crate) fn counting(what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("  {pos} {msg}, {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_message(what);
+        Self { bar, done: 0, of: 0 }
+    }
+
+    /// The same, with the time that passes though nothing happens.
+    pub(crate) fn ticking(self) -> Self {
+        self.bar.enable_steady_tick(Duration::from_millis(500));
+        self.bar.tick();
+        self
     }
 
     /// Takes a fact of the story.

@@ -1,6 +1,9 @@
-//! What the role of the deployed function may do, and nothing else: an IAM policy for a configuration.
+//! What the role of the deployed function may do, and nothing else: an IAM policy for a configuration. And what a person needs
+//! to deploy it.
 //!
 //! IAM can neither restrict the destination of `ReplaceRoute` nor its new target; [`crate::check`] does.
+
+mod deployer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +11,8 @@ use serde::Serialize;
 
 use crate::config::{Config, TopicArn};
 use crate::id::{Region, VpcId};
+
+pub use deployer::Workshop;
 
 /// Where the function stands, and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -81,8 +81,13 @@ fn parliament(policy: &str) -> String {
 
 /// What `hopover policy` prints for one pair.
 fn policy(region: &str, partition: &str) -> String {
+    policy_of(region, &["--topic", &format!("arn:{partition}:sns:{region}:123456789012:hopover")])
+}
+
+fn policy_of(region: &str, arguments: &[&str]) -> String {
     let output = Command::new(binaries::hopover())
-        .args(["policy", "--topic", &format!("arn:{partition}:sns:{region}:123456789012:hopover")])
+        .arg("policy")
+        .args(arguments)
         .env_clear()
         .envs([("region", region), ("vpcid", "vpc-0123456789abcdef0")])
         .envs([("host1eni", "eni-0123456789abcdef0"), ("host2eni", "eni-0fedcba9876543210")])
@@ -173,6 +178,14 @@ fn parliament_finds_nothing_in_the_policy() {
         [("eu-central-1", "aws"), ("cn-northwest-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
     {
         assert_eq!(parliament(&policy(region, partition)), "", "{partition}");
+    }
+}
+
+#[test]
+fn parliament_finds_nothing_in_what_whoever_deploys_is_allowed() {
+    for region in REGIONS {
+        let policy = policy_of(region, &["--deployer", "--account", "123456789012"]);
+        assert_eq!(parliament(&policy), "", "{region}");
     }
 }
 

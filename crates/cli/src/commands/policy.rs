@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use clap::Args;
 use hopover_core::config::TopicArn;
 use hopover_core::doctor::partition;
-use hopover_core::policy::{Deployment, Policy as Document};
+use hopover_core::id::{BucketName, Region, StackName};
+use hopover_core::policy::{Deployment, Policy as Document, Workshop};
 
+use super::deploy::{bucket, stack};
 use crate::failure::Failure;
 use crate::place::{Place, Where};
 use crate::{configuration, output};
@@ -20,6 +22,15 @@ pub(crate) struct Policy {
     /// The name of the function, which its log group bears.
     #[arg(long, value_name = "NAME", default_value = "hopover", value_parser = function)]
     function: String,
+    /// What whoever runs `deploy` and `destroy` must be allowed, instead: also what CloudFormation does in their name.
+    #[arg(long, conflicts_with_all = ["function", "topic"])]
+    deployer: bool,
+    /// With --deployer: the name of the stack.
+    #[arg(long, value_name = "NAME", default_value = "hopover", requires = "deployer", value_parser = stack)]
+    stack: StackName,
+    /// With --deployer: the bucket for the code. Without it: the one that `deploy` makes.
+    #[arg(long, value_name = "NAME", requires = "deployer", value_parser = bucket)]
+    bucket: Option<BucketName>,
     /// The topic that is told, if the configuration names none.
     #[arg(long, value_name = "ARN")]
     topic: Option<TopicArn>,
@@ -48,6 +59,9 @@ pub(crate) fn run(arguments: &Policy) -> Result<ExitCode, Failure> {
     let account = arguments.account.as_deref().or_else(|| topic.as_ref().map(TopicArn::account));
     let region = config.groups.first().map(|group| group.region.clone());
     let region = region.ok_or_else(|| Failure::Unexpected("a configuration without groups".to_owned()))?;
+    if arguments.deployer {
+        return deployer(arguments, account, region);
+    }
     let policy = Document::of(
         &config,
         &Deployment {
@@ -64,6 +78,21 @@ pub(crate) fn run(arguments: &Policy) -> Result<ExitCode, Failure> {
     }
     if topic.is_none() {
         output::talk("note: no topic is configured, so it may tell nobody; name one with --topic");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What it takes to deploy.
+fn deployer(arguments: &Policy, account: Option<&str>, region: Region) -> Result<ExitCode, Failure> {
+    output::json(&Document::of_deployer(&Workshop {
+        partition: partition(&region).to_owned(),
+        account: account.unwrap_or("*").to_owned(),
+        region,
+        stack: arguments.stack.clone(),
+        bucket: arguments.bucket.clone(),
+    }))?;
+    if account.is_none() {
+        output::talk("note: this fits any account; name yours with --account");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use hopover_aws::{Aws, Clients, Clock};
-use hopover_core::config::Config;
+use hopover_aws::{Aws, Clients, Clock, Deployer};
+use hopover_core::config::{Config, TopicArn};
 use hopover_core::fact::Fact;
 use hopover_core::group::Group;
 use hopover_core::observation::{Observation, ObserveFailure};
@@ -53,8 +53,8 @@ impl Account {
         self.runtime.block_on(self.ec2(group).vpc_name(&group.vpc))
     }
 
-    /// Waits for a call of EC2.
-    pub(super) fn wait_for<T>(&self, call: impl Future<Output = T>) -> T {
+    /// Waits for a call.
+    pub(crate) fn wait_for<T>(&self, call: impl Future<Output = T>) -> T {
         self.runtime.block_on(call)
     }
 
@@ -77,6 +77,16 @@ impl Account {
 
     pub(super) fn observe(&self, group: &Group) -> Result<Observation, ObserveFailure> {
         self.runtime.block_on(self.clients.of(&group.region).observe(group))
+    }
+
+    /// What makes buckets and stacks where a group is.
+    pub(crate) fn deployer(&self, group: &Group) -> Deployer {
+        self.clients.deployer(&group.region)
+    }
+
+    /// What the group depends on, with a topic that the configuration does not know.
+    pub(crate) fn survey_with(&self, group: &Group, topic: &TopicArn) -> Survey {
+        self.runtime.block_on(self.clients.survey(group, Some(topic)))
     }
 
     /// What the group depends on.

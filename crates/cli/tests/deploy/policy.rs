@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopover_aws::PERMISSIONS;
+use hopover_aws::{DEPLOY_PERMISSIONS, DESTROY_PERMISSIONS, PERMISSIONS, SURVEY_PERMISSIONS};
 use hopover_core::config::Config;
-use hopover_core::policy::{Deployment, LOG_ACTIONS, Policy};
+use hopover_core::policy::{Deployment, LOG_ACTIONS, Policy, Workshop};
 use serde_json::Value;
 
 use crate::iam::{Request, allows};
@@ -123,6 +123,62 @@ fn by_the_rules_of_iam_it_moves_routes_of_its_vpc_and_can_do_nothing_else() {
         ];
         for request in denied {
             assert!(!allows(&policy, &request), "should be denied: {request:?}");
+        }
+    }
+}
+
+/// What whoever deploys the stack of the tests needs.
+fn deployer() -> Policy {
+    let [(partition, region), ..] = PLACES;
+    Policy::of_deployer(&Workshop {
+        partition: partition.to_owned(),
+        account: "123456789012".to_owned(),
+        region: region.parse().unwrap(),
+        stack: "hopover".parse().unwrap(),
+        bucket: None,
+    })
+}
+
+#[test]
+fn whoever_deploys_may_call_what_deploy_and_destroy_call() {
+    let allowed = deployer().actions();
+    // Moving routes and writing messages is the function's business.
+    let reads = PERMISSIONS.iter().filter(|action| action.contains(":Describe"));
+    for action in DEPLOY_PERMISSIONS.iter().chain(DESTROY_PERMISSIONS).chain(SURVEY_PERMISSIONS).chain(reads)
+    {
+        assert!(allowed.contains(action), "{action}");
+    }
+    for action in PERMISSIONS.iter().filter(|action| !action.contains(":Describe")) {
+        assert!(!allowed.contains(action), "{action}");
+    }
+}
+
+#[test]
+fn whoever_deploys_may_make_and_delete_every_kind_of_thing_in_the_template() {
+    let allowed = deployer().actions();
+    let of = |service: &str, verbs: &[&str]| {
+        allowed.iter().any(|action| verbs.iter().any(|verb| action.starts_with(&format!("{service}:{verb}"))))
+    };
+    for (service, kind) in Stack::kinds() {
+        let service = match service.as_str() {
+            "EventSchemas" => "schemas".to_owned(),
+            other => other.to_lowercase(),
+        };
+        assert!(of(&service, &["Create", "Put", "Add", "Subscribe", "SetQueue"]), "{service} {kind}");
+        assert!(of(&service, &["Delete", "Remove", "Unsubscribe"]), "{service} {kind}");
+    }
+}
+
+#[test]
+fn of_names_that_are_known_whoever_deploys_may_touch_no_other() {
+    for statement in deployer().statement {
+        for resource in &statement.resource {
+            let is_named = ["hopover", "lambda-testevent-schemas"].iter().any(|name| resource.contains(name));
+            let is_look = statement.action.iter().all(|action| {
+                let verb = action.split(':').nth(1).unwrap();
+                ["Describe", "Get", "List", "Unsubscribe"].iter().any(|look| verb.starts_with(look))
+            });
+            assert!(is_named || is_look, "{} on {resource}", statement.sid);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A `CloudFormation` template with its parameters filled in, as far as ours uses the language. What it does not know stops the
 //! test: a value that is guessed would prove nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Value, json};
@@ -73,6 +73,18 @@ impl Stack {
             |resource: &Value| resource.get("DeletionPolicy").is_some_and(|policy| policy != "Delete");
         let kept = resources.filter(|(_, resource)| is_kept(resource));
         kept.map(|(name, resource)| (name.clone(), text(&resource["Type"]))).collect()
+    }
+
+    /// The types of the resources, by service and kind.
+    pub(crate) fn kinds() -> BTreeSet<(String, String)> {
+        let template = shipped();
+        let resources = template["Resources"].as_object().expect("resources").values();
+        let kind = |resource: &Value| {
+            let kind = text(&resource["Type"]);
+            let parts: Vec<_> = kind.split("::").collect();
+            (parts[1].to_owned(), parts[2].to_owned())
+        };
+        resources.map(kind).collect()
     }
 
     /// The names of the resources that are made.

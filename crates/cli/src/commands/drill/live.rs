@@ -170,7 +170,8 @@ fn preconditions(
 
 fn consent(group: &Group, name: Option<&str>, arguments: &Drill, format: Format) -> Result<Consent, Failure> {
     let accepted: Vec<&str> = [Some(group.vpc.as_str()), name].into_iter().flatten().collect();
-    ask::for_typed("Type the id or the Name of the VPC to go on", &accepted, arguments.options.yes, format)
+    let question = "Type the id or the Name of the VPC to go on";
+    ask::for_typed(question, &accepted, "--yes --vpc ID", arguments.options.yes, format)
 }
 
 fn nothing_was_done() -> ExitCode {
