@@ -397,6 +397,16 @@ class Truth(unittest.TestCase):
             self.server.as_role("sns").publish(TopicArn=topic, Message="m")
         self.assertEqual(refused.exception.response["Error"]["Code"], "AuthorizationError")
 
+    def test_an_address_is_pending_until_it_is_confirmed(self):
+        stacks, topic = self.server.client("cloudformation"), f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"
+        mail = {"TopicArn": topic, "Protocol": "email", "Endpoint": "night@example.com"}
+        one = {"Mail": {"Type": "AWS::SNS::Subscription", "Properties": mail}}
+        stacks.create_stack(StackName="other", TemplateBody=json.dumps({"Resources": one}))
+        self.assertEqual(until(lambda: ended(stacks, "other")), "CREATE_COMPLETE")
+        listed = self.server.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        shown = [each["SubscriptionArn"] for each in listed if each["Protocol"] == "email"]
+        self.assertEqual(shown, ["PendingConfirmation"])
+
     def test_a_function_has_code_that_is_there_and_reserves_no_more_than_its_account_may(self):
         stacks = self.server.client("cloudformation")
 

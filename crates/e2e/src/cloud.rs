@@ -4,10 +4,12 @@
 //! ```text
 //! cloud ── stack (the template, deployed and updated)
 //!   ├── package (the function's zip)
-//!   └── role (what the function may do)
+//!   ├── role (what the function may do)
+//!   └── person (who deploys it)
 //! ```
 
 pub mod package;
+pub mod person;
 pub mod role;
 pub mod stack;
 

@@ -95,6 +95,13 @@ impl World {
         })
     }
 
+    /// An interface that is attached to nothing.
+    pub fn interface(&self) -> String {
+        let call = self.ec2.create_network_interface().subnet_id(&self.subnet);
+        let made = self.runtime.block_on(call.send()).expect("an interface");
+        made.network_interface.and_then(|interface| interface.network_interface_id).expect("its id")
+    }
+
     /// A route table with routes to an interface.
     pub fn table(&self, destinations: &[&str], interface: &str) -> String {
         self.runtime.block_on(async {

@@ -10,6 +10,7 @@ One documented behaviour of AWS a function:
     events         events of EC2 come in by themselves; schedules fire when a test says so
     ec2            EC2's calls, answered by another server, and the condition keys that EC2 gives IAM
     topics         a topic's default policy
+    mail           an address hears nothing until it is confirmed
     schemas        the resource types AWS::EventSchemas::Registry and ::Schema
 
 `wire` stands in front of ministack, `control` lets tests steer it, over JSON:
@@ -39,7 +40,7 @@ EC2's faults, latency and clock are set at the EC2 server itself. A call that it
 one here as well.
 """
 
-from cloud import asynchronous, delivery, ec2, events, functions, logs, schemas, time_limit, topics
+from cloud import asynchronous, delivery, ec2, events, functions, logs, mail, schemas, time_limit, topics
 from cloud.control import Control
 from cloud.lab import Lab
 from cloud.wire import Wire
@@ -53,6 +54,7 @@ def added_to(app, ec2_url):
     time_limit.patch(lab)
     functions.patch(lab)
     topics.patch()
+    mail.patch()
     logs.patch()
     delivery.patch(invocations)
     events.patch(lab, ec2_url)

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use hopover_e2e::binaries;
+use hopover_e2e::cloud::{Cloud, package};
 use hopover_e2e::pair::Pair;
-use hopover_e2e::world::CREDENTIALS;
+use hopover_e2e::world::{CREDENTIALS, REGION, World};
 
 use serde_json::json;
 
@@ -184,4 +185,41 @@ fn a_live_drill_stops_nothing_until_the_right_name_is_typed() {
     assert_eq!(screen.end(), Some(5), "{}", screen.text());
     assert!(screen.shows("interrupted: step 1 of 4, stop host1"), "{}", screen.text());
     assert!(screen.shows("hopover drill --live --put-back"), "{}", screen.text());
+}
+
+#[test]
+fn a_deployment_that_is_interrupted_goes_on_by_itself_and_says_how_to_follow_it() {
+    let cloud = Cloud::start();
+    let world = World::new(&cloud.ec2);
+    let (a, b) = (world.appliance(), world.appliance());
+    let folder = folder("terminal-deploy");
+    let mut environment = cloud.environment();
+    environment.extend([("AWS_EC2_METADATA_DISABLED", "true"), ("vpcid", world.vpc.as_str())]);
+    environment.extend([("region", REGION), ("host1eni", &*a.interface), ("host2eni", &*b.interface)]);
+    let zip = package::zip().to_str().expect("a path in text");
+    let deploy = ["deploy", "--zip", zip, "--email", "night@example.com"];
+
+    let mut screen = Screen::start(&binaries::hopover(), deploy, &folder, &environment);
+    screen.wait_for("Make stack hopover in account 123456789012? [y/N]");
+    screen.type_in("n");
+    assert_eq!(screen.end(), Some(0), "{}", screen.text());
+    assert!(screen.shows("nothing was made"), "{}", screen.text());
+
+    // The second look is so late that there is time for Ctrl-C.
+    let slowly = [&deploy[..], &["--every", "60000"]].concat();
+    let mut screen = Screen::start(&binaries::hopover(), slowly, &folder, &environment);
+    screen.wait_for("Make stack hopover in account 123456789012? [y/N]");
+    screen.type_in("y");
+    screen.wait_for("of 24 resources made");
+    screen.type_in("\u{3}");
+    assert_eq!(screen.end(), Some(5), "{}", screen.text());
+    assert!(screen.shows("CloudFormation goes on with stack hopover by itself"), "{}", screen.text());
+
+    // Run again, it follows what is under way, if anything is, and finds the stack as it was asked for.
+    let again = [&deploy[..], &["--yes", "--every", "100"]].concat();
+    let mut command = Command::new(binaries::hopover());
+    let command = command.args(again).current_dir(&folder).stdin(Stdio::null()).env_clear();
+    let again = command.envs(environment.iter().copied()).output().expect("hopover starts");
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    assert!(text(&again.stdout).contains("nothing to change"), "{}", text(&again.stdout));
 }
