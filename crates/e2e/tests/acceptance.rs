@@ -133,6 +133,20 @@ fn a_terminated_appliance_loses_its_routes_to_the_peer() {
 }
 
 #[test]
+fn a_table_that_is_added_later_moves_too() {
+    let mut stage = Stage::new();
+    let (a, b) = (stage.a.clone(), stage.b.clone());
+    // The function has looked at the VPC before.
+    stage.function.invoke(&event(&b, "running"));
+    stage.world.table(&["0.0.0.0/0", "10.99.0.0/16"], &a.interface);
+    stage.at_first = stage.world.picture();
+    stage.world.stop(&a);
+    let answers = stage.deliver();
+    assert!(answers[0].summary().starts_with("9 routes moved from host1 to host2"), "{answers:?}");
+    stage.assert_carried_by(&b);
+}
+
+#[test]
 fn the_log_tells_the_story_of_a_failover() {
     let mut stage = Stage::new();
     let a = stage.a.clone();

@@ -1,0 +1,4 @@
+//! What the documents name exists, and what exists is named where people look for it at night.
+
+mod documents;
+mod failure_modes;
