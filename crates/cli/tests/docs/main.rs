@@ -2,3 +2,6 @@
 
 mod documents;
 mod failure_modes;
+mod runbook;
+mod template;
+mod wordings;
