@@ -403,9 +403,15 @@ class Truth(unittest.TestCase):
         one = {"Mail": {"Type": "AWS::SNS::Subscription", "Properties": mail}}
         stacks.create_stack(StackName="other", TemplateBody=json.dumps({"Resources": one}))
         self.assertEqual(until(lambda: ended(stacks, "other")), "CREATE_COMPLETE")
-        listed = self.server.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-        shown = [each["SubscriptionArn"] for each in listed if each["Protocol"] == "email"]
-        self.assertEqual(shown, ["PendingConfirmation"])
+
+        def shown():
+            listed = self.server.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+            return [each["SubscriptionArn"] for each in listed if each["Protocol"] == "email"]
+
+        self.assertEqual(shown(), ["PendingConfirmation"])
+        self.assertEqual(self.server.control("POST", "mail", {}), {"followed": ["night@example.com"]})
+        [confirmed] = shown()
+        self.assertTrue(confirmed.startswith(f"{topic}:"), confirmed)
 
     def test_a_function_has_code_that_is_there_and_reserves_no_more_than_its_account_may(self):
         stacks = self.server.client("cloudformation")

@@ -95,6 +95,11 @@ impl Cloud {
         self.post("/_lab/due", &json!({}));
     }
 
+    /// Everybody follows the link in the mail in which SNS asks whether they want to be told.
+    pub fn follow_links_in_mails(&self) {
+        self.post("/_lab/mail", &json!({}));
+    }
+
     /// Puts an event of AWS itself on the default bus, in EventBridge's own shape.
     pub fn emit(&self, event: &Value) {
         self.post("/_lab/event", event);

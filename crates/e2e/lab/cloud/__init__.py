@@ -33,6 +33,8 @@ One documented behaviour of AWS a function:
                                        takes long would see what it did not ask for
     POST /_lab/event                   puts an event, in EventBridge's own shape, on the default bus, as a service of
                                        AWS does; customers cannot send events of `aws.*` sources
+    POST /_lab/mail                    everybody follows the link in the mail in which SNS asks whether they want to be told;
+                                       answers {"followed": [ADDRESS...]}
 
 What has nothing to tell answers {}; an error is {"error": MESSAGE} with status 400 or 404.
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from urllib.parse import parse_qs
 
-from cloud import events
+from cloud import events, mail
 from cloud.lab import BadRequest
 
 
@@ -18,6 +18,7 @@ class Control:
             ("POST", "settings"): lambda _, posted: lab.change_settings(posted) or lab.settings,
             ("POST", "due"): lambda *_: events.fire_schedules(),
             ("POST", "event"): lambda _, posted: events.put(posted),
+            ("POST", "mail"): lambda *_: mail.follow_links(),
         }
 
     async def __call__(self, scope, receive, send):
