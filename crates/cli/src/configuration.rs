@@ -25,8 +25,9 @@ pub(crate) fn read(file: Option<&Path>) -> Result<Config, Failure> {
     }
 }
 
-/// The configuration in a file.
+/// The configuration in a file. `HOPOVER_TOPIC_ARN` may name the topic, as `hopover init` says in the file that it writes.
 pub(crate) fn from_file(path: &Path) -> Result<Config, Failure> {
     let text = events::read(path)?;
-    Ok(Config::from_toml(&path.display().to_string(), &text)?)
+    let config = Config::from_toml(&path.display().to_string(), &text)?;
+    Ok(config.with_topic_from(|name| std::env::var(name).ok())?)
 }

@@ -164,7 +164,7 @@ fn is_part_of_arn(part: &str) -> bool {
 impl Config {
     /// Reads the configuration of a process.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let mut config = match get(CONFIG_VARIABLE) {
+        let config = match get(CONFIG_VARIABLE) {
             Some(text) => {
                 // `region` alone may be ambient; the others can only be meant for hopover.
                 if let Some(second) = PAIR_VARIABLES[1..].iter().find(|name| get(name).is_some()) {
@@ -177,12 +177,17 @@ impl Config {
             }
             None => Self { groups: vec![Arc::new(pair(&get)?)], topic: None },
         };
+        config.with_topic_from(get)
+    }
+
+    /// The same, but telling the topic that `HOPOVER_TOPIC_ARN` names, if it is set.
+    pub fn with_topic_from(mut self, get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         if let Some(topic) = get(TOPIC_VARIABLE) {
-            config.topic = Some(
+            self.topic = Some(
                 topic.parse().map_err(|source| ConfigError::Variable { variable: TOPIC_VARIABLE, source })?,
             );
         }
-        Ok(config)
+        Ok(self)
     }
 
     /// Reads a TOML text; `origin` is what messages call it.
