@@ -54,9 +54,6 @@ const TEST_EVENTS: [(&str, &[&str]); 2] = [
 /// What the module alone is asked: the template has the stack's name, and cannot take a file.
 const ONLY_OF_THE_MODULE: [&str; 2] = ["code_file", "name"];
 
-/// A parameter that the template may not have yet.
-const CONFIGURATION: &str = "\n  Configuration:\n";
-
 /// Places and choices that between them take every branch.
 fn forms() -> Vec<(Place, Vec<(&'static str, &'static str)>)> {
     let everything = vec![
@@ -73,15 +70,12 @@ fn forms() -> Vec<(Place, Vec<(&'static str, &'static str)>)> {
         ("TestEventRegistry", "exists"),
         ("LogRetentionDays", "30"),
     ];
-    let mut forms = vec![
+    vec![
         (PLACES[0], Vec::new()),
         (PLACES[1], everything),
         (PLACES[2], vec![("Preempt", "host1"), ("TestEventRegistry", "none")]),
-    ];
-    if TEMPLATE.contains(CONFIGURATION) {
-        forms.push((PLACES[0], vec![("GroupName", "edge"), ("Configuration", "# all of it\n")]));
-    }
-    forms
+        (PLACES[0], vec![("GroupName", "edge"), ("Configuration", "# all of it\n")]),
+    ]
 }
 
 /// The module applied in each of these forms: its states. It takes a while, so the tests share them.
@@ -209,9 +203,6 @@ fn variables_are_the_parameters_with_their_defaults() {
         assert!(variables.remove(name).is_some(), "{name}");
     }
     let parameters = parameters();
-    if !TEMPLATE.contains(CONFIGURATION) {
-        variables.remove("configuration");
-    }
     assert_eq!(variables.keys().collect::<Vec<_>>(), parameters.keys().collect::<Vec<_>>());
     for (name, variable) in &variables {
         let default = |said: &Value, key: &str| said.get(key).filter(|value| !value.is_null()).map(text);
