@@ -29,7 +29,7 @@ use crate::place::Where;
                     0   done, or nothing to do\n  \
                     1   unexpected\n  \
                     2   usage\n  \
-                    3   changes are pending (plan, restore --plan)\n  \
+                    3   changes are pending (plan, or --plan)\n  \
                     4   refused: no healthy next hop, or not fit for it\n  \
                     5   partly applied\n  \
                     6   applied, but not verified\n  \
