@@ -64,7 +64,7 @@ locals {
     }
     # The others are silent if nothing runs at all.
     blind = {
-      description = "For 5 minutes hopover has not seen the appliances. See its log; with no lines there, see the rule of the sweep."
+      description = "For 5 minutes hopover has not seen the appliances. See its log. With no lines there: the rule of the sweep is off, or the role may not write the log (logs:CreateLogStream, logs:PutLogEvents)."
       namespace   = "hopover"
       metric      = "MembersUp"
       dimensions  = local.ours

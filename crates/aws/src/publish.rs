@@ -15,7 +15,7 @@ use crate::errors::{Failure, Meaning};
 /// How long one of the two attempts may take. A message that is sent twice is better than none.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_400);
 
-/// A message that was not sent. Never a reason to fail a failover.
+/// A message that was not sent. Never a reason to leave a route where it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("could not publish to {topic}: {why}")]
 pub struct PublishError {

@@ -129,16 +129,42 @@ fn without_permission_to_see_instances_the_event_alone_moves_the_routes() {
 }
 
 #[test]
-fn a_message_that_cannot_be_sent_does_not_fail_the_failover() {
+fn a_message_that_cannot_be_sent_keeps_no_route_from_moving_and_the_next_run_sends_it() {
     let pair = Pair::with_routes(&["0.0.0.0/0"]);
     let inbox = Inbox::subscribe(&pair.server, "denied");
     pair.server.fault(&json!({ "match": { "Action": "Publish" }, "effect": "deny" }));
     let function = pair.function_with_topic(&inbox.topic);
+
     let answer = function.invoke(&event(&pair.a, "stopped"));
-    assert!(answer.summary().starts_with("1 route moved from host1 to host2"), "{answer:?}");
+    assert_eq!(pair.carried(), (0, 1));
+    let error = answer.error().expect("nobody was told, so the run failed");
+    assert!(error.starts_with("hopover: 1 route moved from host1 to host2"), "{error}");
+    assert!(error.contains("people could not be told") && error.contains("allow sns:Publish"), "{error}");
     assert!(inbox.read().is_empty());
-    let told = function.story().into_iter().find(|line| line.starts_with("not told: "));
-    assert!(told.is_some_and(|line| line.contains("allow sns:Publish")), "{}", function.log());
+
+    // It is kept for as long as nobody takes it, and sent once.
+    let sweep = json!({ "source": "hopover", "detail-type": "Sweep" });
+    assert!(function.invoke(&sweep).error().is_some_and(|error| error.contains("people could not be told")));
+    pair.server.heal();
+    assert!(function.invoke(&sweep).error().is_none());
+    assert!(function.invoke(&sweep).error().is_none());
+    let subjects: Vec<_> = inbox.read().into_iter().map(|message| message.subject).collect();
+    assert!(
+        subjects.len() == 1 && subjects[0].starts_with("hopover: 1 route moved from host1"),
+        "{subjects:?}"
+    );
+}
+
+#[test]
+fn an_order_that_nobody_could_be_told_of_has_its_answer_and_is_not_tried_again() {
+    let pair = Pair::with_routes(&["0.0.0.0/0"]);
+    let inbox = Inbox::subscribe(&pair.server, "ordered");
+    pair.server.fault(&json!({ "match": { "Action": "Publish" }, "effect": "deny" }));
+    let function = pair.function_with_topic(&inbox.topic);
+    let order = json!({ "source": "hopover", "detail-type": "Switchover", "detail": { "group": "hopover", "to": "host2" } });
+    let answer = function.invoke(&order);
+    assert!(answer.summary().starts_with("1 route moved from host1 to host2"), "{answer:?}");
+    assert!(function.log().contains("not told: hopover: 1 route moved"), "{}", function.log());
 }
 
 #[test]

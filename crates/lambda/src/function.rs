@@ -10,7 +10,6 @@ use hopover_core::config::Config;
 use hopover_core::fact::Fact;
 use hopover_core::group::Group;
 use hopover_core::id::GroupName;
-use hopover_core::message::message;
 use hopover_core::metrics;
 use hopover_core::observation::Observation;
 use hopover_core::report::{Outcome, Report};
@@ -93,11 +92,18 @@ impl Function {
         .await
         .map_err(|error| failure("hopover.NotForUs", &error.to_string()))?;
         measure(&report, context);
-        self.notify(&report, &context.request_id, clock.now()).await;
-        if report.outcome.is_failure() {
-            Err(failure(error_type(report.outcome), &summary(&report)))
-        } else {
-            Ok(report)
+        let told = self.notify(&report, &context.request_id, clock.now()).await;
+        match told {
+            _ if report.outcome.is_failure() => {
+                let text = summary(&report) + &told.err().map(|why| format!("; {why}")).unwrap_or_default();
+                Err(failure(error_type(report.outcome), &text))
+            }
+            // Its routes stand, and Lambda runs it again. Whoever gives an order has its answer, and repeated later it could
+            // undo the next one.
+            Err(why) if !matches!(report.trigger, Trigger::Order(_)) => {
+                Err(failure("hopover.NotTold", &format!("{}; {why}", summary(&report))))
+            }
+            _ => Ok(report),
         }
     }
 
@@ -107,26 +113,25 @@ impl Function {
         self.first.take().filter(|(at, _)| is_fresh(*at)).map(|(_, look)| look.seen).unwrap_or_default()
     }
 
-    /// Tells people. A message that cannot be sent is logged, and never fails a failover.
-    async fn notify(&self, report: &Report, request: &str, now: Timestamp) {
-        let Some(topic) = &self.config.topic else { return };
-        let due: Vec<_> = report
-            .groups
-            .iter()
-            .filter(|group| self.told.borrow_mut().is_news(report, group, request, now))
-            .filter_map(|group| Some((&group.group, message(report, group)?)))
-            .collect();
-        let sent = join_all(due.iter().map(|(_, message)| self.clients.publish(topic, message))).await;
-        for ((group, message), result) in due.iter().zip(sent) {
-            let (level, text) = match result {
-                Ok(()) => ("info", format!("told: {}", message.subject)),
+    /// Tells people. A message that cannot be sent has no bearing on a route: they have been moved. But the run ends as failed
+    /// by it, so that the alarm on errors, which CloudWatch sends and not this function, tells people to look.
+    async fn notify(&self, report: &Report, request: &str, now: Timestamp) -> Result<(), String> {
+        let Some(topic) = &self.config.topic else { return Ok(()) };
+        let due = self.told.borrow_mut().due(report, request, now);
+        let sent = join_all(due.iter().map(|due| self.clients.publish(topic, &due.message))).await;
+        let mut outcome = Ok(());
+        for (due, result) in due.into_iter().zip(sent) {
+            let subject = &due.message.subject;
+            match result {
+                Ok(()) => log::line("info", Some(request), &format!("told: {subject}"), &()),
                 Err(error) => {
-                    self.told.borrow_mut().forget(group, request);
-                    ("error", format!("not told: {}: {error}", message.subject))
+                    log::line("error", Some(request), &format!("not told: {subject}: {error}"), &());
+                    self.told.borrow_mut().was_not_sent(due, request);
+                    outcome = Err(format!("people could not be told: {error}"));
                 }
-            };
-            log::line(level, Some(request), &text, &());
+            }
         }
+        outcome
     }
 }
 
@@ -154,9 +159,10 @@ fn time_for_routes(left: Span) -> Span {
     left - RESERVE.min(left / 4)
 }
 
+/// What became of the groups that failed; of all, if none did.
 fn summary(report: &Report) -> String {
-    let failed = report.groups.iter().filter(|group| group.outcome.is_failure());
-    failed.map(|group| format!("{}: {}", group.group, group.summary)).collect::<Vec<_>>().join("; ")
+    let told = report.groups.iter().filter(|group| group.outcome.is_failure() == report.outcome.is_failure());
+    told.map(|group| format!("{}: {}", group.group, group.summary)).collect::<Vec<_>>().join("; ")
 }
 
 fn error_type(outcome: Outcome) -> &'static str {

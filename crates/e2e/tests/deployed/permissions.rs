@@ -4,7 +4,7 @@
 //! `crates/cli/tests/deploy/policy.rs`, which evaluates the shipped form by IAM's documented rules.
 
 use hopover_e2e::cloud::role::Role;
-use hopover_e2e::cloud::stack::NAME;
+use hopover_e2e::cloud::stack::{self, NAME};
 use hopover_e2e::world::{Appliance, REGION, event};
 use serde_json::{Value, json};
 
@@ -30,6 +30,21 @@ fn assert_ended_well(answer: &Value) {
 fn sids(policy: &Value) -> Vec<String> {
     let sid = |statement: &Value| statement["Sid"].as_str().expect("every statement has a name").to_owned();
     policy["Statement"].as_array().expect("statements").iter().map(sid).collect()
+}
+
+fn actions(policy: &Value, sid: &str) -> Vec<String> {
+    let statements = policy["Statement"].as_array().expect("statements");
+    let statement = statements.iter().find(|statement| statement["Sid"] == sid).expect("the statement");
+    serde_json::from_value(statement["Action"].clone()).expect("a list of actions")
+}
+
+/// What people read in the mail of an alarm. Read from the template, since the emulator keeps it to itself.
+fn description_of_alarm(name: &str) -> String {
+    let template = stack::template();
+    let alarm =
+        template.split_once(&format!("AlarmName: !Sub ${{AWS::StackName}}-{name}\n")).expect("the alarm").1;
+    let (_, description) = alarm.split_once("AlarmDescription:").expect("its description");
+    description.split_once("Namespace:").expect("its metric").0.to_owned()
 }
 
 fn without(policy: &Value, sid: &str) -> Value {
@@ -66,17 +81,26 @@ fn without_any_one_of_its_statements_something_fails_and_the_missing_permission_
                 assert_denied(&stage, &answer, "permission ec2:ReplaceRoute is missing");
                 assert_eq!(stage.carried(), (2, 0));
             }
-            // Neither stops a failover.
+            // Neither stops a failover. By this the run fails, and CloudWatch's alarm on failed runs needs no right of the role.
             "TellPeople" => {
-                assert_ended_well(&answer);
                 assert_eq!(stage.carried(), (0, 2));
                 assert_eq!(stage.subjects(), Vec::<String>::new());
+                assert!(
+                    answer["errorMessage"].as_str().is_some_and(|said| said.contains("allow sns:Publish")),
+                    "{answer}"
+                );
                 assert!(log.contains("not told") && log.contains("sns:Publish"), "{log}");
             }
+            // Lambda writes the log after the run and says nothing if it may not. The figures are lines of the log, and the
+            // alarm that rings without them names what is missing.
             "WriteItsOwnLog" => {
                 assert_ended_well(&answer);
                 assert_eq!(stage.carried(), (0, 2));
                 assert_eq!(log, "");
+                let alarm = description_of_alarm("blind");
+                for permission in actions(&shipped, &sid) {
+                    assert!(alarm.contains(&permission), "{permission} is not in: {alarm}");
+                }
             }
             unknown => panic!("what fails without {unknown}?"),
         }
