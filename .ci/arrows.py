@@ -24,14 +24,26 @@ ARROWS = {
 CORE = {"serde", "serde_json", "serde_path_to_error", "sha2", "thiserror", "toml", "jiff"}
 # The crates that may name types of the SDK: the adapter, and the tests that check it with the SDK.
 SDK_USERS = {"hopover-aws", "hopover-e2e"}
+# The services that the function can talk to. STS is for the SDK's own credentials.
+SERVICES_OF_FUNCTION = {"aws-sdk-ec2", "aws-sdk-sns", "aws-sdk-sts"}
 
 
 def main():
     command = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
     metadata = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     mistakes = [mistake for package in metadata["packages"] for mistake in mistakes_of(package)]
+    mistakes += [
+        f"hopover-lambda must not contain {service}: it is for the feature `operator` of hopover-aws"
+        for service in sorted(services("hopover-lambda") - SERVICES_OF_FUNCTION)
+    ]
     print("\n".join(mistakes) or f"dependency direction: {len(metadata['packages'])} crates as they should be")
     sys.exit(1 if mistakes else 0)
+
+
+def services(package):
+    command = ["cargo", "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{lib}", "--package", package]
+    libraries = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return {name for library in libraries if (name := library.replace("_", "-")).startswith("aws-sdk-")}
 
 
 def mistakes_of(package):
