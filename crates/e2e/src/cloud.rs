@@ -8,6 +8,7 @@
 //!   └── person (who deploys it)
 //! ```
 
+mod bucket;
 pub mod package;
 pub mod person;
 pub mod role;
@@ -81,6 +82,11 @@ impl Cloud {
         self.set(&json!({ "lose_events": lose }));
     }
 
+    /// Has all that is begun with a stack go on for as long as this is true.
+    pub fn stacks_take_time(&self, take: bool) {
+        self.set(&json!({ "stacks_take_time": take }));
+    }
+
     /// Makes the account one that may have so many runs of functions at once; new accounts may have 10.
     pub fn account_has_concurrency(&self, runs: u32) {
         self.set(&json!({ "account_concurrency": runs }));
@@ -136,6 +142,17 @@ impl Cloud {
     pub fn invoke(&self, function: &str, event: &Value) -> Value {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         call::rest(&self.url, "lambda", &path, event)
+    }
+
+    /// Makes a bucket in a region.
+    pub fn make_bucket(&self, bucket: &str, region: &str) {
+        self.make_bucket_of(bucket::OURS, bucket, region);
+    }
+
+    /// Makes a bucket of another account.
+    pub fn make_bucket_of(&self, account: &str, bucket: &str, region: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(bucket::make(self, account, bucket, region));
     }
 
     /// Takes a permission out of a function's policy.

@@ -229,6 +229,41 @@ fn the_remains_of_a_failed_creation_give_way_to_the_next() {
 }
 
 #[test]
+fn out_of_time_the_stack_goes_on_and_the_next_deploy_follows_it_first() {
+    let account = Account::new("deploy-out-of-time");
+    account.cloud.stacks_take_time(true);
+    let output = account.deploy(&["--yes", "--time-limit", "1"]);
+    ends(&output, 6, &["goes on with stack hopover by itself"]);
+    let output = account.deploy(&["--yes", "--time-limit", "1"]);
+    ends(&output, 4, &["is CREATE_IN_PROGRESS already: following it first", "time is up"]);
+
+    account.cloud.stacks_take_time(false);
+    ends(&account.deploy(&["--yes"]), 0, &["nothing to change"]);
+    account.cloud.stacks_take_time(true);
+    ends(
+        &account.hopover(&["destroy", "--yes", "--time-limit", "1"]),
+        6,
+        &["goes on with stack hopover by itself"],
+    );
+    account.cloud.stacks_take_time(false);
+    ends(&account.hopover(&["destroy", "--yes"]), 0, &[]);
+    assert_eq!(account.carried(), (2, 0));
+}
+
+#[test]
+fn a_bucket_of_another_region_or_account_is_refused_and_nothing_is_begun() {
+    let account = Account::new("deploy-other-bucket");
+    account.cloud.make_bucket("code-elsewhere", "us-west-2");
+    let says = ["bucket code-elsewhere is in us-west-2", "Lambda takes code from its own region only"];
+    ends(&account.deploy(&["--yes", "--bucket", "code-elsewhere"]), 4, &says);
+    account.cloud.make_bucket_of("210987654321", "code-of-another-account", REGION);
+    let says =
+        ["bucket code-of-another-account belongs to another account", "name one of your own with --bucket"];
+    ends(&account.deploy(&["--yes", "--bucket", "code-of-another-account"]), 4, &says);
+    ends(&account.hopover(&["destroy", "--yes"]), 0, &["there is no stack hopover"]);
+}
+
+#[test]
 fn a_stack_of_somebody_else_is_left_alone() {
     let account = Account::new("deploy-foreign");
     let template = "Description: a queue\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n";

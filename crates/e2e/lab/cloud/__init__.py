@@ -11,6 +11,7 @@ One documented behaviour of AWS a function:
     ec2            EC2's calls, answered by another server, and the condition keys that EC2 gives IAM
     topics         a topic's default policy
     mail           an address hears nothing until it is confirmed
+    stacks         what CloudFormation does takes time, if a test says so
     schemas        the resource types AWS::EventSchemas::Registry and ::Schema
 
 `wire` stands in front of ministack, `control` lets tests steer it, over JSON:
@@ -28,7 +29,8 @@ One documented behaviour of AWS a function:
                                        those who wait in Lambda's queue, also those who wait already), `time_limit_ms` (0; a limit for every run of a
                                        function that is shorter than its own; 0 for none), `lose_events` (false; whether
                                        EC2's events get lost on their way), `account_concurrency` (1000; how many runs the
-                                       account may have at once; new ones may have 10)
+                                       account may have at once; new ones may have 10), `stacks_take_time` (false; whether
+                                       what is begun with a stack goes on for as long as this is true)
     POST /_lab/due                     every scheduled rule fires, once. By themselves schedules do not: a test that
                                        takes long would see what it did not ask for
     POST /_lab/event                   puts an event, in EventBridge's own shape, on the default bus, as a service of
@@ -42,7 +44,7 @@ EC2's faults, latency and clock are set at the EC2 server itself. A call that it
 one here as well.
 """
 
-from cloud import asynchronous, delivery, ec2, events, functions, logs, mail, schemas, time_limit, topics
+from cloud import asynchronous, delivery, ec2, events, functions, logs, mail, schemas, stacks, time_limit, topics
 from cloud.control import Control
 from cloud.lab import Lab
 from cloud.wire import Wire
@@ -54,6 +56,7 @@ def added_to(app, ec2_url):
     registries = schemas.patch()
     invocations = asynchronous.patch(lab)
     time_limit.patch(lab)
+    stacks.patch(lab)
     functions.patch(lab)
     topics.patch()
     mail.patch()

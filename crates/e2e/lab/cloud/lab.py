@@ -2,7 +2,13 @@
 
 import numbers
 
-SETTINGS = {"minute_ms": 60_000, "time_limit_ms": 0, "lose_events": False, "account_concurrency": 1_000}
+SETTINGS = {
+    "minute_ms": 60_000,
+    "time_limit_ms": 0,
+    "lose_events": False,
+    "account_concurrency": 1_000,
+    "stacks_take_time": False,
+}
 
 
 class BadRequest(Exception):

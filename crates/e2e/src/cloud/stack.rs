@@ -6,11 +6,9 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_cloudformation::types::{Capability, Parameter};
 use aws_sdk_cloudformation::{Client, config as cloudformation, error::DisplayErrorContext};
-use aws_sdk_s3::config as s3;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
-use crate::cloud::{Cloud, PATIENCE, package};
+use crate::cloud::{Cloud, PATIENCE, bucket, package};
 use crate::world::{Appliance, REGION, World};
 
 /// What the stack is called in tests, and with it the function and the topic.
@@ -182,19 +180,8 @@ fn given(parameters: &Parameters) -> Vec<Parameter> {
 
 /// Puts the function's zip into a bucket of its own.
 async fn upload(cloud: &Cloud) {
-    let config = s3::Builder::new()
-        .behavior_version(s3::BehaviorVersion::latest())
-        .endpoint_url(&cloud.url)
-        .region(s3::Region::new(REGION))
-        .credentials_provider(s3::Credentials::new("test", "test", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    let client = aws_sdk_s3::Client::from_conf(config);
-    let place = CreateBucketConfiguration::builder()
-        .location_constraint(BucketLocationConstraint::from(REGION))
-        .build();
-    client.create_bucket().bucket(BUCKET).create_bucket_configuration(place).send().await.expect("a bucket");
+    bucket::make(cloud, bucket::OURS, BUCKET, REGION).await;
     let zip = std::fs::read(package::zip()).expect("the zip");
-    let call = client.put_object().bucket(BUCKET).key(package::KEY).body(ByteStream::from(zip));
-    call.send().await.expect("uploaded");
+    let call = bucket::client(cloud, bucket::OURS, REGION).put_object().bucket(BUCKET).key(package::KEY);
+    call.body(ByteStream::from(zip)).send().await.expect("uploaded");
 }
