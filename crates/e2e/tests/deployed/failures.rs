@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hopover_e2e::cloud::stack::NAME;
+use hopover_e2e::cloud::stack::{NAME, template};
 use hopover_e2e::world::event;
 use serde_json::{Value, json};
 
@@ -60,6 +60,34 @@ fn an_event_that_meets_a_short_outage_of_ec2_is_acted_on_by_the_next_try() {
     assert!(all_well(&invocations) && invocations[0].attempts.len() == 2, "{invocations:#?}");
     assert_eq!(stage.carried(), (0, 2));
     assert_eq!(stage.dead_letters(), Vec::<String>::new());
+}
+
+#[test]
+fn events_that_wait_for_too_long_are_given_up_kept_and_made_up_for_by_a_sweep() {
+    let mut stage = Stage::new();
+    // One minute instead of ten, so that it is over before the second of three tries.
+    let impatient = template().replace("MaximumEventAgeInSeconds: 600\n", "MaximumEventAgeInSeconds: 60\n");
+    stage.stack.update(&impatient, &stage.parameters()).expect("updated");
+    stage.cloud.limit_runs_to(RUN);
+    stage.cloud.ec2.fault(&json!({ "match": { "Action": "DescribeRouteTables" }, "effect": "lost_request" }));
+    let a = stage.a.clone();
+    let invocations = stage.stop(&a);
+    assert_eq!(invocations.len(), 2, "stopping and stopped");
+    for invocation in &invocations {
+        let end = (invocation.attempts.len(), invocation.ended.as_deref());
+        assert_eq!(end, (1, Some("EventAgeExceeded")), "{invocations:#?}");
+    }
+    let kept = stage.dead_letters();
+    assert_eq!(kept.len(), 2, "{kept:#?}");
+    for record in &kept {
+        let record: Value = serde_json::from_str(record).expect("Lambda's record");
+        assert_eq!(record["requestContext"]["condition"], "EventAgeExceeded");
+        assert_eq!(record["requestPayload"]["detail"]["instance-id"], *a.instance);
+    }
+    stage.cloud.ec2.heal();
+    assert_eq!(stage.carried(), (2, 0));
+    assert!(all_well(&stage.sweep()));
+    assert_eq!(stage.carried(), (0, 2));
 }
 
 #[test]
