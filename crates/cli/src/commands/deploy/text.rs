@@ -168,7 +168,7 @@ pub(super) fn doctor(plan: &Plan, examined: &Examined, survey: &Survey, topic: &
             ),
         )),
         None => {
-            talk("note: so that `hopover doctor` finds the topic, put this above the first [[group]]:");
+            talk("note: for `hopover doctor` to find the topic, put this above the first group:");
             talk(format_args!("  topic = \"{}\"", topic.as_str()));
         }
     }
