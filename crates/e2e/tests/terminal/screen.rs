@@ -39,7 +39,9 @@ impl Screen {
     ) -> Self {
         let (pty, pts) = open().expect("a terminal");
         pty.resize(Size::new(ROWS.get(), COLUMNS.get())).expect("a terminal of that size");
-        let command = Command::new(program).args(arguments).current_dir(folder).env_clear();
+        // A shell that runs the tests in the background has them ignore Ctrl-C, and whatever they start.
+        let command = Command::new("/usr/bin/env").arg("--default-signal=INT").arg(program).args(arguments);
+        let command = command.current_dir(folder).env_clear();
         let command = command.env("TERM", "xterm-256color").envs(environment.iter().copied());
         let child = command.spawn(pts).expect("the program starts");
         let (sender, printed) = channel();
