@@ -308,19 +308,22 @@ pub(super) fn topic(on: &Patient) -> Vec<Finding> {
     };
     let (confirmed, pending) = (name(true), name(false));
     let region = topic.as_str().split(':').nth(3).unwrap_or_default();
-    let subscribe = [
-        format!(
-            "aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS --region {region}",
-            topic = topic.as_str()
-        ),
-        "# then follow the link in the mail".to_owned(),
-    ];
+    let subscribe = format!(
+        "aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS --region {region}",
+        topic = topic.as_str()
+    );
+    let follow_the_link =
+        || ["# follow the link in the mail from SNS; to have it sent again:".to_owned(), subscribe.clone()];
     match (confirmed.is_empty(), pending.is_empty()) {
-        (true, true) => vec![TOPIC.problem("it has no subscription").mended_by(subscribe)],
+        (true, true) => vec![
+            TOPIC
+                .problem("it has no subscription")
+                .mended_by([subscribe.clone(), "# then follow the link in the mail".to_owned()]),
+        ],
         (true, false) => vec![
             TOPIC
                 .problem(format!("no subscription is confirmed: {}", some(&pending, 3)))
-                .mended_by(subscribe),
+                .mended_by(follow_the_link()),
         ],
         (false, is_all) => {
             let mut found = vec![TOPIC.ok(format!(
@@ -330,7 +333,9 @@ pub(super) fn topic(on: &Patient) -> Vec<Finding> {
             ))];
             if !is_all {
                 found.push(
-                    TOPIC.warning(format!("not confirmed yet: {}", some(&pending, 3))).mended_by(subscribe),
+                    TOPIC
+                        .warning(format!("not confirmed yet: {}", some(&pending, 3)))
+                        .mended_by(follow_the_link()),
                 );
             }
             found

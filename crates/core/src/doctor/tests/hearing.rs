@@ -140,9 +140,12 @@ fn a_topic_that_nobody_hears_from_is_a_problem() {
     let mut scene = ready();
     scene.survey.subscriptions = Some(Ok(Vec::new()));
     assert_eq!(scene.says("topic"), "problem: it has no subscription");
+    let subscribe = "--protocol email --notification-endpoint ADDRESS";
+    assert!(scene.mend("topic").starts_with("aws sns subscribe ") && scene.mend("topic").contains(subscribe));
     scene.survey.subscriptions = Some(Ok(vec![subscription("ops@example.com", false)]));
     assert_eq!(scene.says("topic"), "problem: no subscription is confirmed: email ops@example.com");
-    assert!(scene.mend("topic").contains("--protocol email --notification-endpoint ADDRESS"));
+    assert!(scene.mend("topic").starts_with("# follow the link in the mail from SNS"));
+    assert!(scene.mend("topic").contains(subscribe));
 }
 
 #[test]
