@@ -37,15 +37,6 @@ pub struct Deployer {
     region: Region,
 }
 
-/// Who is asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The account's number.
-    pub account: String,
-    /// The user or role, as an ARN.
-    pub arn: String,
-}
-
 impl Clients {
     /// What a deployment in a region needs.
     pub fn deployer(&self, region: &Region) -> Deployer {
@@ -66,20 +57,17 @@ impl Clients {
 }
 
 impl Deployer {
-    /// Asks STS whose credentials these are. It needs no permission.
+    /// Asks STS whose credentials these are, and gives the number of the account. It needs no permission.
     ///
     /// # Errors
     ///
     /// If there are none that are valid, or there is no answer.
-    pub async fn caller(&self) -> Result<Caller, ObserveFailure> {
+    pub async fn account(&self) -> Result<String, ObserveFailure> {
         let answer = self.sts.get_caller_identity().send().await;
         let answer = answer.map_err(|error| self.unseen(&Failure::new(&error), "sts:GetCallerIdentity"))?;
-        match (answer.account, answer.arn) {
-            (Some(account), Some(arn)) => Ok(Caller { account, arn }),
-            _ => Err(ObserveFailure {
-                message: "the answer to sts:GetCallerIdentity names no account".to_owned(),
-                transient: false,
-            }),
-        }
+        answer.account.ok_or_else(|| ObserveFailure {
+            message: "the answer to sts:GetCallerIdentity names no account".to_owned(),
+            transient: false,
+        })
     }
 }

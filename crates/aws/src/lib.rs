@@ -40,7 +40,7 @@ mod whole;
 pub use client::{Aws, Clients};
 pub use clock::Clock;
 #[cfg(feature = "operator")]
-pub use deploy::{Bucket, BucketError, Caller, Deployer, Ended, Pace, TEMPLATE};
+pub use deploy::{Bucket, BucketError, Deployer, Ended, Pace, TEMPLATE};
 pub use drive::drive;
 #[cfg(feature = "operator")]
 pub use operate::OperateError;

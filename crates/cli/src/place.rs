@@ -65,6 +65,14 @@ impl Place {
         }
     }
 
+    /// The account, for what an embedded VPC does not have; `otherwise` says that to whoever asked for one.
+    pub(crate) fn account(&self, otherwise: &str) -> Result<&Account, Failure> {
+        match self {
+            Self::Account(account) => Ok(account),
+            Self::Embedded(_) => Err(Failure::Usage(otherwise.to_owned())),
+        }
+    }
+
     pub(crate) fn config(&self) -> &Config {
         match self {
             Self::Account(account) => account.config(),

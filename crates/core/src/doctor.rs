@@ -187,15 +187,6 @@ fn named(hop: &NextHop) -> String {
     }
 }
 
-/// The AWS partition of a region.
-pub fn partition(region: &Region) -> &'static str {
-    match region.as_str() {
-        name if name.starts_with("cn-") => "aws-cn",
-        name if name.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}
-
 /// One argument of a command, as a shell must see it. Some are what others have written in the account.
 pub fn argument(text: &str) -> String {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&b);

@@ -173,6 +173,17 @@ checked_text!(
     PathName, "a path name", "1 to 32 ASCII letters, digits, '-', '_' or '.'", is_name
 );
 
+impl Region {
+    /// The AWS partition that it is in, which ARNs begin with.
+    pub fn partition(&self) -> &'static str {
+        match self.as_str() {
+            name if name.starts_with("cn-") => "aws-cn",
+            name if name.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+}
+
 impl PathName {
     /// The path of a member that has a single interface and names none.
     pub fn single() -> Self {

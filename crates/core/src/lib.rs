@@ -14,6 +14,7 @@
 
 pub mod backup;
 pub mod check;
+mod checksum;
 pub mod config;
 pub mod discover;
 pub mod doctor;

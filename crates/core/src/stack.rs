@@ -26,8 +26,8 @@ pub use cost::{Cost, CostLine, cost};
 pub use event::{StackEvent, first_failure};
 pub use made::{KEPT, LOG_DAYS, LOG_RETENTIONS, Made, OUTPUTS, made, resources};
 pub use parameters::{
-    Architecture, Code, MOST_BYTES, NotDeployable, OPTIONAL, TestEvents, Wish, asks_for, checksum, given,
-    machines, needs_text,
+    Architecture, Code, MOST_BYTES, NotDeployable, OPTIONAL, TestEvents, Wish, asks_for, given, machines,
+    needs_text,
 };
 pub use prices::{LOOKED_UP, PRICED_REGION};
 pub use standing::{Output, Standing, Stands, State, TAG, is_for_others, is_ours, state_of};

@@ -254,7 +254,7 @@ impl World {
 }
 
 /// The SDK as it comes.
-fn client(endpoint: &str) -> Client {
+pub fn client(endpoint: &str) -> Client {
     let config = aws_sdk_ec2::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(endpoint)

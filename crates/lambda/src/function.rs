@@ -93,17 +93,16 @@ impl Function {
         .map_err(|error| failure("hopover.NotForUs", &error.to_string()))?;
         measure(&report, context);
         let told = self.notify(&report, &context.request_id, clock.now()).await;
-        match told {
-            _ if report.outcome.is_failure() => {
-                let text = summary(&report) + &told.err().map(|why| format!("; {why}")).unwrap_or_default();
-                Err(failure(error_type(report.outcome), &text))
-            }
-            // Its routes stand, and Lambda runs it again. Whoever gives an order has its answer, and repeated later it could
-            // undo the next one.
-            Err(why) if !matches!(report.trigger, Trigger::Order(_)) => {
-                Err(failure("hopover.NotTold", &format!("{}; {why}", summary(&report))))
-            }
-            _ => Ok(report),
+        let not_told = told.as_ref().err().map(|why| format!("; {why}")).unwrap_or_default();
+        let text = summary(&report) + &not_told;
+        // If only the telling failed, the routes stand, and Lambda runs it again. Whoever gives an order has its answer, and
+        // repeated later it could undo the next one.
+        if report.outcome.is_failure() {
+            Err(failure(error_type(report.outcome), &text))
+        } else if told.is_err() && !matches!(report.trigger, Trigger::Order(_)) {
+            Err(failure("hopover.NotTold", &text))
+        } else {
+            Ok(report)
         }
     }
 

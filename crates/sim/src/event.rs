@@ -7,7 +7,7 @@ use hopover_core::trigger::Order;
 use serde_json::{Value, json};
 
 /// The account of the embedded VPC: AWS's own example account.
-const ACCOUNT: &str = "123456789012";
+pub const ACCOUNT: &str = "123456789012";
 
 /// An "EC2 Instance State-change Notification", as EventBridge delivers it; `number` makes its id.
 pub fn state_change(
@@ -25,7 +25,7 @@ pub fn state_change(
         "account": ACCOUNT,
         "time": whole_seconds(at),
         "region": region,
-        "resources": [format!("arn:{}:ec2:{region}:{ACCOUNT}:instance/{instance}", partition(region))],
+        "resources": [format!("arn:{}:ec2:{region}:{ACCOUNT}:instance/{instance}", region.partition())],
         "detail": { "instance-id": instance, "state": state },
     })
 }
@@ -52,12 +52,4 @@ pub fn switchover(order: &Order) -> Value {
 /// EventBridge stamps whole seconds.
 fn whole_seconds(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
-}
-
-fn partition(region: &Region) -> &'static str {
-    match region.as_str() {
-        name if name.starts_with("cn-") => "aws-cn",
-        name if name.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
 }

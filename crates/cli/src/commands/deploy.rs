@@ -101,6 +101,9 @@ impl From<Choice> for TestEvents {
     }
 }
 
+/// Why an embedded VPC has no stack.
+const NOWHERE: &str = "there is nothing to deploy to in an embedded VPC: add --plan";
+
 fn log_days(text: &str) -> Result<u16, String> {
     text.parse().ok().filter(|days| LOG_RETENTIONS.contains(days)).ok_or_else(|| {
         let days: Vec<_> = LOG_RETENTIONS.iter().map(ToString::to_string).collect();
@@ -126,12 +129,10 @@ fn architecture(text: &str) -> Result<Architecture, String> {
 
 pub(crate) fn run(arguments: &Deploy, format: Format) -> Result<ExitCode, Failure> {
     let zip = arguments.zip.as_deref().map(|path| zip::read(path, arguments.arch)).transpose()?;
-    if arguments.at.embedded.is_some() && !arguments.plan {
-        return Err(Failure::Usage(
-            "there is nothing to deploy to in an embedded VPC: add --plan".to_owned(),
-        ));
-    }
     let mut place = Place::open(&arguments.at)?;
+    if !arguments.plan {
+        place.account(NOWHERE)?;
+    }
     let plan = Plan::make(&mut place, arguments, zip)?;
     if format == Format::Text {
         text::plan(&plan);
@@ -142,11 +143,7 @@ pub(crate) fn run(arguments: &Deploy, format: Format) -> Result<ExitCode, Failur
         }
         return Ok(ExitCode::from(if plan.act == Act::Nothing { 0 } else { 3 }));
     }
-    let Place::Account(account) = &place else {
-        return Err(Failure::Usage(
-            "there is nothing to deploy to in an embedded VPC: add --plan".to_owned(),
-        ));
-    };
+    let account = place.account(NOWHERE)?;
     if plan.act != Act::Nothing {
         let question = text::question(&plan);
         if ask::for_consent(&question, arguments.yes, format)? == Consent::Refused {

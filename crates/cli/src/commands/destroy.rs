@@ -78,21 +78,15 @@ struct Resource<'a> {
     kept: bool,
 }
 
+/// Why an embedded VPC has none.
+const NO_STACK: &str = "there is no stack in an embedded VPC, and nothing to destroy";
+
 pub(crate) fn run(arguments: &Destroy, format: Format) -> Result<ExitCode, Failure> {
     let mut place = Place::open(&arguments.at)?;
     let group = place.group(arguments.group.as_deref())?;
-    let (account, routes) = match &mut place {
-        Place::Embedded(_) => {
-            return Err(Failure::Usage(
-                "there is no stack in an embedded VPC, and nothing to destroy".to_owned(),
-            ));
-        }
-        Place::Account(_) => {
-            let routes = routes(&mut place, &group);
-            let Place::Account(account) = &place else { unreachable!("it was an account just now") };
-            (account, routes)
-        }
-    };
+    place.account(NO_STACK)?;
+    let routes = routes(&mut place, &group);
+    let account = place.account(NO_STACK)?;
     let deployer = account.deployer(&group);
     let Some(plan) = Plan::make(account, &deployer, &group, arguments, routes)? else {
         return nothing(arguments, &group, format);

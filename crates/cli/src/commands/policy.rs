@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use hopover_core::config::TopicArn;
-use hopover_core::doctor::partition;
 use hopover_core::id::{BucketName, Region, StackName};
 use hopover_core::policy::{Deployment, Policy as Document, Workshop};
 
@@ -65,7 +64,7 @@ pub(crate) fn run(arguments: &Policy) -> Result<ExitCode, Failure> {
     let policy = Document::of(
         &config,
         &Deployment {
-            partition: partition(&region).to_owned(),
+            partition: region.partition().to_owned(),
             account: account.unwrap_or("*").to_owned(),
             region,
             function: arguments.function.clone(),
@@ -85,7 +84,7 @@ pub(crate) fn run(arguments: &Policy) -> Result<ExitCode, Failure> {
 /// What it takes to deploy.
 fn deployer(arguments: &Policy, account: Option<&str>, region: Region) -> Result<ExitCode, Failure> {
     output::json(&Document::of_deployer(&Workshop {
-        partition: partition(&region).to_owned(),
+        partition: region.partition().to_owned(),
         account: account.unwrap_or("*").to_owned(),
         region,
         stack: arguments.stack.clone(),

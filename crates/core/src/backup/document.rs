@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Serializer;
-use sha2::{Digest as _, Sha256};
 
 use super::layout::Layout;
 use super::values::{
@@ -12,6 +11,7 @@ use super::values::{
 };
 use super::{Backup, GroupThen, origin, origin_name, state, state_name};
 use crate::Timestamp;
+use crate::checksum::sha256;
 use crate::excerpt::excerpt;
 use crate::id::{GroupName, InterfaceId, MemberName, PathName, Region, RouteTableId, VpcId};
 use crate::route::{Route, RouteTable};
@@ -261,7 +261,7 @@ impl Document {
             &self.tables,
         );
         let bytes = serde_json::to_vec(&content).unwrap_or_default();
-        Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+        sha256(&bytes)
     }
 
     fn into_backup(self) -> Backup {

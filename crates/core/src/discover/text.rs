@@ -22,8 +22,7 @@ pub fn file(proposals: &[Proposal], topic: Option<&TopicArn>) -> String {
         let _ = writeln!(text, "topic = \"{}\"\n", topic.as_str());
     } else {
         let region = proposals.first().map_or("REGION", |first| first.group.region.as_str());
-        let partition =
-            proposals.first().map_or("aws", |first| crate::doctor::partition(&first.group.region));
+        let partition = proposals.first().map_or("aws", |first| first.group.region.partition());
         text += "# Who is told of a failover: an SNS topic. HOPOVER_TOPIC_ARN may name it instead.\n";
         let _ = writeln!(text, "# topic = \"arn:{partition}:sns:{region}:ACCOUNT:NAME\"\n");
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Check, Finding, Patient, Verdict, argument, count, partition, some};
+use super::{Check, Finding, Patient, Verdict, argument, count, some};
 use crate::config::TopicArn;
 use crate::health::list;
 use crate::id::{InstanceId, Region};
@@ -208,7 +208,7 @@ fn state_change(
         "account": account,
         "time": "2026-01-01T00:00:00Z",
         "region": region,
-        "resources": [format!("arn:{}:ec2:{region}:{account}:instance/{instance}", partition(region))],
+        "resources": [format!("arn:{}:ec2:{region}:{account}:instance/{instance}", region.partition())],
         "detail": { "instance-id": instance, "state": state },
     })
 }
@@ -292,7 +292,7 @@ pub(super) fn topic(on: &Patient) -> Vec<Finding> {
         return vec![TOPIC.warning("none is configured: nobody is told of a failover").mended_by([
             format!("aws sns create-topic --name hopover --region {}", on.region()),
             "# in hopover.toml, above the first [[group]]:".to_owned(),
-            format!("topic = \"arn:{}:sns:{}:ACCOUNT:hopover\"", partition(on.region()), on.region()),
+            format!("topic = \"arn:{}:sns:{}:ACCOUNT:hopover\"", on.region().partition(), on.region()),
         ])];
     };
     let subscriptions = match &on.survey.subscriptions {

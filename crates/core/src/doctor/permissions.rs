@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Finding, Patient, Verdict, argument, count, partition, some};
+use super::{Check, Finding, Patient, Verdict, argument, count, some};
 use crate::id::RouteTableId;
 use crate::survey::Grant;
 
@@ -55,7 +55,7 @@ pub(super) fn granted(on: &Patient) -> Vec<Finding> {
 fn allow(on: &Patient, action: &str, tables: &[&RouteTableId]) -> String {
     let account = on.survey.account.as_deref().unwrap_or("*");
     let table = |id: &&RouteTableId| {
-        format!("\"arn:{}:ec2:{}:{account}:route-table/{id}\"", partition(on.region()), on.region())
+        format!("\"arn:{}:ec2:{}:{account}:route-table/{id}\"", on.region().partition(), on.region())
     };
     let resources = if tables.is_empty() {
         "\"*\"".to_owned()

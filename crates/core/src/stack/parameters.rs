@@ -1,14 +1,13 @@
 //! What the template is told.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
+use crate::checksum::sha256;
 use crate::config::{self, CONFIG_VARIABLE, DEFAULT_FAILBACK_DELAY, TOPIC_VARIABLE};
-use crate::doctor::partition;
 use crate::group::Group;
 use crate::health::list;
 use crate::id::{
@@ -172,17 +171,8 @@ pub struct Code {
 impl Code {
     /// What a zip is called in the bucket: by its SHA-256, so that the same code is the same object, and other code another.
     pub fn key_of(zip: &[u8]) -> String {
-        format!("hopover/{}.zip", checksum(zip))
+        format!("hopover/{}.zip", sha256(zip))
     }
-}
-
-/// The SHA-256 of some bytes, in hexadecimal digits.
-pub fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        // A `String` takes everything that is written to it.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// What an operator wants beside the group. What is `None` stays as it is, or as the template has it.
@@ -305,7 +295,7 @@ pub fn given(
 
 /// Whether the function's environment holds the text, beside the ARN of the topic that the stack makes.
 fn fits(group: &Group, text: &str, stack: &StackName) -> Result<(), NotDeployable> {
-    let topic = format!("arn:{}:sns:{}:000000000000:{stack}", partition(&group.region), group.region);
+    let topic = format!("arn:{}:sns:{}:000000000000:{stack}", group.region.partition(), group.region);
     let environment = serde_json::json!({ CONFIG_VARIABLE: text, TOPIC_VARIABLE: topic });
     let bytes = environment.to_string().len();
     if bytes > MOST_BYTES {

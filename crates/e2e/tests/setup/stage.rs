@@ -5,14 +5,13 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, DomainType, Filter, InstanceType, ResourceType, Tag, TagSpecification,
 };
 use hopover_e2e::binaries;
 use hopover_e2e::inbox::Inbox;
 use hopover_e2e::server::Server;
-use hopover_e2e::world::{CREDENTIALS, REGION};
+use hopover_e2e::world::{CREDENTIALS, REGION, client};
 use serde_json::{Value, json};
 
 /// What both rules invoke.
@@ -46,14 +45,7 @@ pub(crate) struct Ran {
 impl Stage {
     pub(crate) fn ready(server: Server) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let config = aws_sdk_ec2::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&server.url)
-            .region(Region::new(REGION))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        let ec2 = Client::from_conf(config);
+        let ec2 = client(&server.url);
         let (vpc, a, b) = runtime.block_on(async {
             let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.expect("a VPC");
             let vpc = vpc.vpc.and_then(|vpc| vpc.vpc_id).expect("its id");

@@ -1,23 +1,15 @@
 //! The VPC that the tutorial begins with: two appliances that run, in two zones, and the routes of the first.
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, DomainType, InstanceType, ResourceType, Tag, TagSpecification,
 };
-use hopover_e2e::world::REGION;
+use hopover_e2e::world::{REGION, client};
 
 /// Makes it through the EC2 API.
 pub(crate) fn build(endpoint: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let config = aws_sdk_ec2::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    let ec2 = Client::from_conf(config);
+    let ec2 = client(endpoint);
     runtime.block_on(async {
         let call = ec2.create_vpc().cidr_block("10.0.0.0/16");
         let vpc = call.tag_specifications(named(ResourceType::Vpc, "branches")).send().await.expect("a VPC");

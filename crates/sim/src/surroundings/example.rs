@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::{EventRuleNotes, InterfaceNotes, RuleNote, SubscriptionNotes, Surroundings, TableNotes};
+use crate::event::ACCOUNT;
 use crate::example::known;
-
-/// The account of the embedded VPC: AWS's own example account.
-const ACCOUNT: &str = "123456789012";
 
 /// What the rules of the example invoke.
 const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:hopover";

@@ -22,9 +22,6 @@ use crate::place::Place;
 /// The version that a stack is tagged with.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The account of the embedded VPC.
-const EMBEDDED_ACCOUNT: &str = "123456789012";
-
 /// What is to be done to the stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Act {
@@ -76,17 +73,17 @@ impl Plan {
         }
         let machines = stack::machines(&group, &seen)?;
         let (account, standing, its_template) = match place {
-            Place::Account(account) => {
-                let deployer = account.deployer(&group);
-                let caller = account.wait_for(deployer.caller()).map_err(Failure::Observe)?;
-                let standing = work::settled(account, &deployer, &group, arguments)?;
+            Place::Account(at) => {
+                let deployer = at.deployer(&group);
+                let account = at.wait_for(deployer.account()).map_err(Failure::Observe)?;
+                let standing = work::settled(at, &deployer, &group, arguments)?;
                 let template = match &standing {
-                    Some(stack) if is_updated(stack) => account.wait_for(deployer.template(&stack.id)),
+                    Some(stack) if is_updated(stack) => at.wait_for(deployer.template(&stack.id)),
                     _ => Ok(String::new()),
                 };
-                (caller.account, standing, template.map_err(Failure::Observe)?)
+                (account, standing, template.map_err(Failure::Observe)?)
             }
-            Place::Embedded(_) => (EMBEDDED_ACCOUNT.to_owned(), None, String::new()),
+            Place::Embedded(_) => (hopover_sim::event::ACCOUNT.to_owned(), None, String::new()),
         };
         let upload = match zip {
             Some(zip) => Some(upload(place, &group, &account, standing.as_ref(), arguments, zip)?),

@@ -1,12 +1,12 @@
 //! The zip with the function: whether Lambda could run it, seen before anything is sent.
 //!
-//! Three headers are read: the end of the directory, the entry of `bootstrap`, and that of its data. Source: PKWARE's "APPNOTE",
-//! 4.3. What `bootstrap` is built for stands in the first 20 bytes of an ELF file.
+//! What `bootstrap` is built for stands in the first 20 bytes of an ELF file.
 
 use std::path::Path;
 
 use hopover_core::stack::Architecture;
 use miniz_oxide::inflate::{DecompressError, decompress_to_vec_with_limit};
+use rawzip::{CompressionMethod, CreatorSystem, ZipArchive, ZipFileHeaderRecord};
 
 use crate::failure::Failure;
 
@@ -71,94 +71,53 @@ pub(crate) fn read(path: &Path, asked: Option<Architecture>) -> Result<Zip, Fail
 
 /// What the program in a zip is built for.
 fn architecture(zip: &[u8]) -> Result<Architecture, NotCode> {
-    let entries = entries(zip).ok_or(NotCode::NoZip)?;
-    let Some(program) = entries.iter().find(|entry| entry.name == PROGRAM) else {
-        let names: Vec<_> = entries.iter().take(5).map(|entry| entry.name.clone()).collect();
+    let header = header(zip)?;
+    // The magic number, 64 bits, least significant byte first.
+    if !header.starts_with(b"\x7fELF\x02\x01") {
+        return Err(NotCode::NoElf);
+    }
+    match header.get(18..20) {
+        Some(&[low, high]) => match u16::from_le_bytes([low, high]) {
+            62 => Ok(Architecture::X86_64),
+            183 => Ok(Architecture::Arm64),
+            other => Err(NotCode::OtherMachine(other)),
+        },
+        _ => Err(NotCode::NoElf),
+    }
+}
+
+/// The first bytes of the program in a zip.
+fn header(zip: &[u8]) -> Result<Vec<u8>, NotCode> {
+    let archive = ZipArchive::from_slice(zip).map_err(no_zip)?;
+    let entries: Vec<_> = archive.entries().collect::<Result<_, _>>().map_err(no_zip)?;
+    let name =
+        |entry: &ZipFileHeaderRecord<'_>| String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
+    let Some(program) = entries.iter().find(|entry| name(entry) == PROGRAM) else {
+        let names: Vec<_> = entries.iter().take(5).map(name).collect();
         return Err(NotCode::NoProgram(if names.is_empty() {
             "nothing".to_owned()
         } else {
             names.join(", ")
         }));
     };
-    if program.mode & 0o111 == 0 {
+    // Permissions are there only where the zip was made on a system that has them.
+    let is_unix = program.version_made_by().creator_system() == CreatorSystem::UNIX;
+    if !is_unix || program.mode().permissions() & 0o111 == 0 {
         return Err(NotCode::NotExecutable);
     }
-    let header = program.header(zip).ok_or(NotCode::NoZip)?;
-    // The magic number, 64 bits, least significant byte first.
-    if !header.starts_with(b"\x7fELF\x02\x01") {
-        return Err(NotCode::NoElf);
-    }
-    match u16_at(&header, 18).ok_or(NotCode::NoElf)? {
-        62 => Ok(Architecture::X86_64),
-        183 => Ok(Architecture::Arm64),
-        other => Err(NotCode::OtherMachine(other)),
-    }
-}
-
-/// An entry of the directory.
-struct Entry {
-    name: String,
-    /// The permissions; none if the zip was made where there are none.
-    mode: u32,
-    method: u16,
-    /// Bytes of its data.
-    length: usize,
-    /// Where its own header is.
-    at: usize,
-}
-
-/// The directory; `None` if it makes no sense.
-fn entries(zip: &[u8]) -> Option<Vec<Entry>> {
-    let end = zip.windows(4).rposition(|bytes| bytes == b"PK\x05\x06")?;
-    let count = u16_at(zip, end + 10)?;
-    let mut at = usize::try_from(u32_at(zip, end + 16)?).ok()?;
-    let mut entries = Vec::new();
-    for _ in 0..count {
-        if zip.get(at..at + 4)? != b"PK\x01\x02" {
-            return None;
-        }
-        let [name, extra, comment] = [28, 30, 32].map(|field| u16_at(zip, at + field).map(usize::from));
-        let (name, extra, comment) = (name?, extra?, comment?);
-        // The high byte of "made by": 3 is Unix.
-        let is_unix = zip.get(at + 5)? == &3;
-        entries.push(Entry {
-            name: String::from_utf8_lossy(zip.get(at + 46..at + 46 + name)?).into_owned(),
-            mode: if is_unix { u32_at(zip, at + 38)? >> 16 } else { 0 },
-            method: u16_at(zip, at + 10)?,
-            length: usize::try_from(u32_at(zip, at + 20)?).ok()?,
-            at: usize::try_from(u32_at(zip, at + 42)?).ok()?,
-        });
-        at += 46 + name + extra + comment;
-    }
-    Some(entries)
-}
-
-impl Entry {
-    /// The first bytes of what it holds.
-    fn header(&self, zip: &[u8]) -> Option<Vec<u8>> {
-        if zip.get(self.at..self.at.checked_add(4)?)? != b"PK\x03\x04" {
-            return None;
-        }
-        let skipped = usize::from(u16_at(zip, self.at + 26)?) + usize::from(u16_at(zip, self.at + 28)?);
-        let begin = self.at + 30 + skipped;
-        let data = zip.get(begin..begin.checked_add(self.length)?)?;
-        match self.method {
-            0 => Some(data.iter().take(HEADER).copied().collect()),
-            8 => match decompress_to_vec_with_limit(data, HEADER) {
-                // There is more, and that is not looked at.
-                Ok(header) | Err(DecompressError { output: header, .. }) => Some(header),
-            },
-            _ => None,
-        }
+    let packed = archive.get_entry(program.wayfinder()).map_err(no_zip)?;
+    match program.compression_method() {
+        CompressionMethod::STORE => Ok(packed.data().iter().take(HEADER).copied().collect()),
+        CompressionMethod::DEFLATE => match decompress_to_vec_with_limit(packed.data(), HEADER) {
+            // There is more, and that is not looked at.
+            Ok(header) | Err(DecompressError { output: header, .. }) => Ok(header),
+        },
+        _ => Err(NotCode::NoZip),
     }
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
+fn no_zip(_: rawzip::Error) -> NotCode {
+    NotCode::NoZip
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ pub(crate) use cast::Unfit;
 use kept::Kept;
 use stage::{Pace, Stage};
 
+/// Where it plays.
+const IN_AN_ACCOUNT: &str = "a live drill plays in an AWS account";
+
 /// Arguments that only a live drill has.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Live")]
@@ -99,7 +102,7 @@ pub(super) fn run(arguments: &Drill, format: Format) -> Result<ExitCode, Failure
     let file = kept::file(&group.vpc);
     if options.put_back {
         let mut stage = stage(&place, &group, arguments, Kept::read(&file, &group)?)?;
-        return put_back(account(&place)?, &mut stage, arguments);
+        return put_back(place.account(IN_AN_ACCOUNT)?, &mut stage, arguments);
     }
     let kept = if options.resume { Some(Kept::read(&file, &group)?) } else { None };
     if kept.is_none() && file.exists() {
@@ -111,7 +114,7 @@ pub(super) fn run(arguments: &Drill, format: Format) -> Result<ExitCode, Failure
             words::again(arguments, "--put-back"),
         )));
     }
-    let name = account(&place)?.vpc_name(&group);
+    let name = place.account(IN_AN_ACCOUNT)?.vpc_name(&group);
     let kept = match kept {
         Some(kept) => {
             output::talk(words::resumed(&kept));
@@ -126,7 +129,7 @@ pub(super) fn run(arguments: &Drill, format: Format) -> Result<ExitCode, Failure
         },
     };
     let mut stage = stage(&place, &group, arguments, kept)?;
-    play(account(&place)?, &mut stage, arguments, format)
+    play(place.account(IN_AN_ACCOUNT)?, &mut stage, arguments, format)
 }
 
 /// Everything before the first act: fit for a drill, warned, asked, saved. `None` if the operator does not want it.
@@ -185,15 +188,8 @@ fn can_be_written(page: &Path) -> Result<(), Failure> {
     opened.map(drop).map_err(|source| Failure::Write { path: page.display().to_string(), source })
 }
 
-fn account(place: &Place) -> Result<&Account, Failure> {
-    match place {
-        Place::Account(account) => Ok(account),
-        Place::Embedded(_) => Err(Failure::Usage("a live drill plays in an AWS account".to_owned())),
-    }
-}
-
 fn stage(place: &Place, group: &Arc<Group>, arguments: &Drill, kept: Kept) -> Result<Stage, Failure> {
-    let aws = account(place)?.ec2(group);
+    let aws = place.account(IN_AN_ACCOUNT)?.ec2(group);
     Ok(Stage::new(aws, Arc::clone(group), arguments.options.pace(), kept))
 }
 
